@@ -1,0 +1,38 @@
+# eqlearn: discover equations whose structure is fixed while coefficients vary with a parameter.
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: workflow.source_path("config/config.yaml")
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/differentiate.smk"
+include: "workflow/rules/regress.smk"
+include: "workflow/rules/infer.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/verify.smk"
+
+
+rule all:
+    """Figures, tables, the comparison with the publications, and a summary."""
+    default_target: True
+    input:
+        f"{RUN}/summary.md",
+        f"{RUN}/verification.csv",
+        figures,
+
+
+onsuccess:
+    print(f"Done. Read {RUN}/summary.md first; figures are in {RUN}/figures, tables in {RUN}/tables.")
+
+
+onerror:
+    print(f"The run failed. The message above names the log; finished products in {RUN} stay valid.")

@@ -1,0 +1,111 @@
+"""The configuration, checked against closed schemas; every fault is told in one sentence."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+_SCHEMAS = Path(__file__).parents[1] / "schemas"
+_TYPES = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "array": "a list",
+    "object": "a mapping of keys",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+class ConfigurationError(ValueError):
+    """A key of the configuration is not what it must be; the message is one sentence for a person."""
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """A schema by its file name without ending."""
+    return yaml.safe_load((_SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+
+
+def study_kinds() -> list[str]:
+    """The kinds of study that have a schema."""
+    return sorted(path.name.split(".")[0].removeprefix("study_") for path in _SCHEMAS.glob("study_*.schema.yaml"))
+
+
+def check(config: dict[str, Any]) -> None:
+    """Raise ConfigurationError for the first fault: unknown key, wrong type, value out of range."""
+    _check_part(config, "config", ())
+    for name, study in config["studies"].items():
+        place = ("studies", name)
+        if study["kind"] not in study_kinds():
+            raise ConfigurationError(_sentence((*place, "kind"), study["kind"], f"one of {', '.join(study_kinds())}"))
+        _check_part(study, f"study_{study['kind']}", place)
+    for key, names in (("build", config["build"]), ("published", config["published"].values())):
+        for name in names:
+            if name not in config["studies"]:
+                raise ConfigurationError(
+                    f"config key '{key}': {name!r} is no study; {_nearest(name, config['studies'])}."
+                )
+
+
+def _check_part(part: dict[str, Any], name: str, place: tuple) -> None:
+    shared = DRAFT202012.create_resource(schema("shared"))
+    validator = Draft202012Validator(schema(name), registry=Registry().with_resource("shared", shared))
+    error = best_match(validator.iter_errors(part))
+    if error is not None:
+        raise ConfigurationError(_translate(error, (*place, *error.absolute_path)))
+
+
+def _translate(error: ValidationError, place: tuple) -> str:
+    rule, limit, found = error.validator, error.validator_value, error.instance
+    match rule:
+        case "additionalProperties" | "unevaluatedProperties":
+            allowed = list(error.schema.get("properties", {}))
+            unknown = next(key for key in found if key not in allowed)
+            return f"config key '{_dotted((*place, unknown))}': is unknown; {_nearest(unknown, allowed)}."
+        case "required":
+            missing = next(key for key in limit if key not in found)
+            return f"config key '{_dotted((*place, missing))}': is missing."
+        case "type":
+            kinds = [limit] if isinstance(limit, str) else limit
+            return _sentence(place, found, " or ".join(_TYPES[kind] for kind in kinds))
+        case "enum" | "const":
+            allowed = [limit] if rule == "const" else limit
+            return f"{_sentence(place, found, '')[:-9]}; {_nearest(found, allowed)}."
+    expected = {
+        "minimum": f"at least {limit}",
+        "maximum": f"at most {limit}",
+        "exclusiveMinimum": f"above {limit}",
+        "minItems": f"a list of at least {limit}",
+        "maxItems": f"a list of at most {limit}",
+        "minProperties": f"a mapping of at least {limit} keys",
+        "uniqueItems": "a list without repeats",
+        "pattern": f"text that matches {limit}",
+    }
+    return _sentence(place, found, expected.get(rule, f"valid under '{rule}: {limit}'"))
+
+
+def _sentence(place: Iterable, found: Any, allowed: str) -> str:
+    shown = repr(found) if len(repr(found)) <= 60 else repr(found)[:57] + "..."
+    return f"config key '{_dotted(place)}': is {shown}, must be {allowed}."
+
+
+def _nearest(word: Any, allowed: Iterable[str]) -> str:
+    allowed = list(allowed)
+    close = get_close_matches(str(word), allowed, n=1, cutoff=0.4)
+    return (
+        f"did you mean {close[0]!r}? Allowed: {', '.join(map(str, allowed))}"
+        if close
+        else f"allowed: {', '.join(map(str, allowed))}"
+    )
+
+
+def _dotted(place: Iterable) -> str:
+    return ".".join(map(str, place))

@@ -1,0 +1,105 @@
+"""What a script's result depends on: its own code, the package modules it imports, library versions.
+
+Snakemake looks at a script's date only. A rule that carries ``params: code=fingerprint("x.py")`` is re-run
+exactly when a module that the script imports, directly or not, has changed in more than comments or docstrings.
+"""
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+ENVS = Path(__file__).parents[2] / "envs"
+_DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
+
+
+@cache
+def fingerprint(script: str, scripts: Path = SCRIPTS, envs: Path = ENVS) -> dict[str, str]:
+    """Digest by module file of everything ``script`` imports inside the scripts folder, and locked versions."""
+    found: dict[str, str] = {}
+    libraries: set[str] = set()
+    waiting = [scripts / script]
+    while waiting:
+        path = waiting.pop()
+        name = path.relative_to(scripts).as_posix()
+        if name in found:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found[name] = _digest(tree)
+        for module in _imports(tree, path.relative_to(scripts)):
+            inside = list(_files(module, scripts))
+            waiting += inside
+            if not inside:
+                libraries.add(module.split(".")[0])
+    return dict(sorted(found.items())) | _versions(libraries, envs)
+
+
+def _imports(tree: ast.AST, path: Path) -> Iterator[str]:
+    """Dotted names of all modules a file may import; of ``from a import b`` both ``a`` and ``a.b``."""
+    package = path.parent.parts
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *((node.module,) if node.module else ())))
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def _files(module: str, scripts: Path) -> Iterator[Path]:
+    """The file of a module inside the scripts folder and the __init__ files above it."""
+    parts = module.split(".")
+    for depth in range(1, len(parts) + 1):
+        base = scripts.joinpath(*parts[:depth])
+        for path in (base / "__init__.py", base.with_suffix(".py")):
+            if path.is_file():
+                yield path
+
+
+def _digest(tree: ast.AST) -> str:
+    """Digest of a syntax tree without docstrings, comments, positions and what differs between Python versions."""
+    return hashlib.sha256("\n".join(_lines(tree)).encode()).hexdigest()[:16]
+
+
+def _lines(node: object, depth: int = 0) -> Iterator[str]:
+    if isinstance(node, ast.AST):
+        yield f"{depth} {type(node).__name__}"
+        for field, value in ast.iter_fields(node):
+            if field == "body" and isinstance(value, list):
+                value = _without_docstring(node, value)
+            if value is not None and value != [] and field not in ("type_comment", "kind"):
+                yield f"{depth} .{field}"
+                yield from _lines(value, depth + 1)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _lines(item, depth + 1)
+    else:
+        yield f"{depth} {type(node).__name__} {node!r}"
+
+
+def _without_docstring(node: ast.AST, body: list) -> list:
+    documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    if documented and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        return body[1:] if isinstance(body[0].value.value, str) else body
+    return body
+
+
+@cache
+def locked_versions(envs: Path = ENVS) -> dict[str, str]:
+    """Version by normalised distribution name, from all lock files."""
+    pairs = (
+        re.match(r"([A-Za-z0-9_.-]+)==(\S+)", line)
+        for path in sorted(envs.glob("*.lock"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    )
+    return {re.sub(r"[-_.]+", "-", pair[1]).lower(): pair[2] for pair in pairs if pair}
+
+
+def _versions(libraries: set[str], envs: Path) -> dict[str, str]:
+    locked = locked_versions(envs)
+    names = {library: _DISTRIBUTIONS.get(library, library.replace("_", "-").lower()) for library in sorted(libraries)}
+    return {f"{name}==": locked[name] for name in names.values() if name in locked}

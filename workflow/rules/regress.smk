@@ -1,0 +1,47 @@
+"""Equations by sparse regression: datasets/{dataset}.nc -> equations/{dataset}/{learner}.{protocol}/n{experiments}.json"""
+
+
+rule fit_oat:
+    """Learn one sparse equation per parameter value, then one for all (OAT ME-EQL)."""
+    input:
+        dataset=f"{RUN}/datasets/{{dataset}}.nc",
+    output:
+        equation=f"{RUN}/equations/{{dataset}}/oat.{{protocol}}/n{{experiments}}.json",
+        per_parameter=f"{RUN}/equations/{{dataset}}/oat.{{protocol}}/n{{experiments}}.per_parameter.csv",
+    params:
+        values=lambda wildcards: study_of(wildcards).experiments[int(wildcards.experiments)],
+        settings=lambda wildcards: config["learners"][f"oat.{wildcards.protocol}"],
+        code=fingerprint("fit_oat.py"),
+    log:
+        f"{RUN}/logs/fit_oat/{{dataset}}.{{protocol}}.n{{experiments}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/fit_oat/{{dataset}}.{{protocol}}.n{{experiments}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+        gpu=0,
+    conda:
+        "../../envs/numerics.yaml"
+    script:
+        "../scripts/fit_oat.py"
+
+
+rule write_mean_field_equation:
+    """Write the mean-field equation, for which nothing is learned."""
+    output:
+        equation=f"{RUN}/equations/{{dataset}}/mean_field.theory/n0.json",
+    params:
+        death_fraction=study_setting("death_fraction"),
+        code=fingerprint("write_mean_field_equation.py"),
+    log:
+        f"{RUN}/logs/write_mean_field_equation/{{dataset}}.log",
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+        gpu=0,
+    conda:
+        "../../envs/numerics.yaml"
+    script:
+        "../scripts/write_mean_field_equation.py"

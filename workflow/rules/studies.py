@@ -1,0 +1,152 @@
+"""From the configuration to names: parameter grids, datasets, experiments and batches."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from configuration import ConfigurationError
+
+MAX_VALUES = 1_000_000
+
+
+def decimal_text(value: float) -> str:
+    """Shortest decimal text: 0.05, 2, 0.0025."""
+    text = format(Decimal(repr(float(value))), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def parameter_values(key: str, grid: dict[str, float] | list[float]) -> list[float]:
+    """Increasing parameter values of a grid, in decimal arithmetic: 0.01 + 0.01·k, no binary drift."""
+    if isinstance(grid, list):
+        values = [float(value) for value in grid]
+        if any(later <= earlier for earlier, later in zip(values, values[1:])):
+            raise ConfigurationError(f"config key '{key}': is not sorted, must increase without repeats.")
+        return values
+    start, stop, step = (Decimal(repr(grid[name])) for name in ("start", "stop", "step"))
+    if stop < start:
+        raise ConfigurationError(f"config key '{key}': stop {stop} lies below start {start}, which leaves no value.")
+    count = int((stop - start) / step) + 1
+    if count > MAX_VALUES:
+        raise ConfigurationError(f"config key '{key}': has {count} values, at most {MAX_VALUES} are allowed.")
+    return [float(start + step * k) for k in range(count)]
+
+
+def every(key: str, values: list[float], step: float) -> list[float]:
+    """The values at first + step·k; ConfigurationError where the step skips past the grid."""
+    first, width = Decimal(repr(values[0])), Decimal(repr(float(step)))
+    chosen = [value for value in values if (Decimal(repr(value)) - first) % width == 0]
+    expected = int((Decimal(repr(values[-1])) - first) / width) + 1
+    if len(chosen) != expected:
+        raise ConfigurationError(f"config key '{key}': is {step}, must be a multiple of the distance of the values.")
+    return chosen
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset of a study: an initial density, and a noise level where the study has noise."""
+
+    study: str
+    initial_density: float
+    noise: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """Name as in file names, such as mean_field-c0.25-noise0.0025."""
+        noise = f"-noise{decimal_text(self.noise)}" if self.noise else ""
+        return f"{self.study}-c{decimal_text(self.initial_density)}{noise}"
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study of the configuration, with what follows from its keys. Raises ConfigurationError."""
+
+    name: str
+    settings: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        self._check()
+
+    def key(self, *parts: str) -> str:
+        """Full name of one of its keys, for messages."""
+        return ".".join(("studies", self.name, *parts))
+
+    @property
+    def kind(self) -> str:
+        """Kind of study."""
+        return self.settings["kind"]
+
+    @property
+    def values(self) -> list[float]:
+        """All parameter values."""
+        return parameter_values(self.key("parameter"), self.settings["parameter"])
+
+    @property
+    def datasets(self) -> list[Dataset]:
+        """Its datasets: every initial density with every noise level."""
+        levels = self.settings.get("noise", [0.0])
+        return [Dataset(self.name, c, level) for c in self.settings["initial_densities"] for level in levels]
+
+    @property
+    def experiments(self) -> dict[int, list[float]]:
+        """Sampled parameter values by their number, the most first."""
+        steps = self.settings["experiments"]["steps"]
+        chosen = [every(self.key("experiments", "steps"), self.values, step) for step in sorted(steps)]
+        return {len(values): values for values in chosen}
+
+    @property
+    def single_run_values(self) -> list[float]:
+        """Parameter values of the single runs; none for a study without."""
+        if "single_runs" not in self.settings:
+            return []
+        return every(self.key("single_runs", "step"), self.values, self.settings["single_runs"]["step"])
+
+    @property
+    def inference_experiments(self) -> int:
+        """Number of experiments behind the equations that infer parameters."""
+        return len(every(self.key("inference", "step"), self.values, self.settings["inference"]["step"]))
+
+    def replicates(self, purpose: str) -> int:
+        """Simulations per parameter value."""
+        return self.settings["replicates"] if purpose == "averages" else self.settings["single_runs"]["replicates"]
+
+    def batches(self, purpose: str) -> list[list[float]]:
+        """Parameter values job by job, dealt out in turn, since small parameters take longest."""
+        values = self.values if purpose == "averages" else self.single_run_values
+        count = -(-len(values) // self.settings["batch_size"])
+        return [values[start::count] for start in range(count)]
+
+    def _check(self) -> None:
+        time = self.settings["time"]
+        if (time.get("end") is None) == (time.get("growth_times") is None):
+            raise ConfigurationError(
+                f"config key '{self.key('time')}': needs either end or growth_times, the other null."
+            )
+        if time.get("end") is None and (self.values[0] <= 0 or self.settings["death_fraction"] >= 1):
+            raise ConfigurationError(
+                f"config key '{self.key('time', 'growth_times')}': needs growth, so parameter values above 0 "
+                "and death_fraction below 1; set time.end instead."
+            )
+        if len(self.experiments) < len(self.settings["experiments"]["steps"]):
+            raise ConfigurationError(
+                f"config key '{self.key('experiments', 'steps')}': two steps choose the same values."
+            )
+        for value in self.settings["examples"]:
+            if value not in self.values:
+                raise ConfigurationError(
+                    f"config key '{self.key('examples')}': {value} is no parameter value of the study."
+                )
+        if self.kind == "birth_death_migration":
+            self._check_simulations()
+
+    def _check_simulations(self) -> None:
+        assert self.single_run_values  # names the key where the step does not fit
+        if self.inference_experiments not in self.experiments:
+            raise ConfigurationError(f"config key '{self.key('inference', 'step')}': must be one of experiments.steps.")
+        low, high = self.settings["inference"]["bounds"]
+        if low >= high:
+            raise ConfigurationError(f"config key '{self.key('inference', 'bounds')}': {low} must lie below {high}.")
+        for value in self.settings["snapshots"]["samples"]:
+            if value >= self.settings["time"]["samples"]:
+                raise ConfigurationError(
+                    f"config key '{self.key('snapshots', 'samples')}': {value} is past the last sample."
+                )

@@ -1,0 +1,24 @@
+"""When a trajectory is recorded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eqlearn.errors import InputError
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """``samples`` equally spaced times from 0 to an end: a fixed ``end``, or ``growth_times`` / net growth rate."""
+
+    samples: int
+    end: float | None = None
+    growth_times: float | None = None
+
+    def times(self, growth: float) -> np.ndarray:
+        """Times (samples,). InputError where the end is to scale with a growth rate that is not positive."""
+        if self.end is not None:
+            return np.linspace(0.0, self.end, self.samples)
+        if growth <= 0:
+            raise InputError(f"growth_times: the net growth rate is {growth:g}, must be positive; set end instead.")
+        return np.linspace(0.0, self.growth_times / growth, self.samples)

@@ -1,0 +1,60 @@
+"""Forward solving a learned equation dC/dt = f(C; p) of one state."""
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from eqlearn import polynomial_flow
+from eqlearn.equation import SYMBOL, Equation
+from eqlearn.errors import InputError
+
+
+def state_polynomial(equation: Equation, parameter: float) -> np.ndarray | None:
+    """Coefficients (K + 1,) by power of the single state at one parameter value; None for other equations."""
+    if len(equation.features) != 1:
+        return None
+    state = np.polynomial.Polynomial([0.0, 1.0])
+    numbers = {name: float(value) for name, value in equation.coefficients_at(parameter).items()}
+    values = {**numbers, SYMBOL: float(parameter), equation.features[0]: state}
+    try:
+        value = equation.expression.evaluate(values)
+    except (TypeError, ValueError):  # a function of the state, a division by it, or a fractional power
+        return None
+    return np.atleast_1d(value.coef if isinstance(value, np.polynomial.Polynomial) else float(value)).astype(float)
+
+
+def forward_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
+    """States (S,) at increasing times (S,), starting from ``initial`` at times[0].
+
+    Relative tolerance 1e-10. After a blow-up the state stays at +-polynomial_flow.LIMIT, or is NaN where the
+    equation is no polynomial. Raises InputError for more than one feature.
+    """
+    if len(equation.features) != 1:
+        raise InputError(f"equation: has the features {equation.features}, a forward solve needs exactly one state.")
+    coefficients = state_polynomial(equation, parameter)
+    if coefficients is not None:
+        return polynomial_flow.solve(coefficients, initial, np.asarray(times, float))
+    return _general_solve(equation, parameter, initial, np.asarray(times, float))
+
+
+def _general_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
+    name = equation.features[0]
+    values = {SYMBOL: parameter, **equation.coefficients_at(parameter)}
+    rate = equation.expression.evaluate
+
+    def blown_up(_time: float, state: np.ndarray) -> float:
+        return polynomial_flow.LIMIT - abs(state[0])
+
+    blown_up.terminal = True
+    solution = solve_ivp(
+        lambda _time, state: np.atleast_1d(rate({**values, name: state[0]})),
+        (times[0], times[-1]),
+        [initial],
+        method="DOP853",
+        t_eval=times,
+        rtol=polynomial_flow.RTOL,
+        atol=polynomial_flow.ATOL,
+        events=blown_up,
+    )
+    states = np.full(times.size, np.nan)
+    states[: solution.y.shape[1]] = solution.y[0]
+    return states

@@ -1,0 +1,34 @@
+"""How far learned equations are from trajectories."""
+
+import numpy as np
+import pandas as pd
+
+from eqlearn import polynomial_flow
+from eqlearn.dataset import ParametricDataset
+from eqlearn.dynamics import forward_solve
+from eqlearn.equation import Equation
+
+
+def predicted(equation: Equation, data: ParametricDataset) -> np.ndarray:
+    """States (P, S) under the equation, from the nominal initial state of the dataset at every parameter value."""
+    initial = float(data.attributes["initial_state"])
+    return np.stack([forward_solve(equation, value, initial, time) for value, time in zip(data.values, data.time)])
+
+
+def predicted_alone(table: pd.DataFrame, data: ParametricDataset) -> np.ndarray:
+    """States (P, S) under the equation that each parameter value alone gave; NaN where the table has none."""
+    initial = float(data.attributes["initial_state"])
+    states = np.full(data.time.shape, np.nan)
+    for value, rows in table[table["model"] == "alone"].groupby("parameter_value"):
+        coefficients = np.zeros(int(rows["power"].max()) + 1)
+        coefficients[rows["power"].astype(int)] = value * rows["coefficient"]
+        for row in np.flatnonzero(data.values == value):
+            states[row] = polynomial_flow.solve(coefficients, initial, data.time[row])
+    return states
+
+
+def trajectory_mse(states: np.ndarray, data: ParametricDataset) -> np.ndarray:
+    """Mean squared error (P,) of predicted states (P, S); infinite where the prediction has blown up."""
+    errors = np.mean((states - data.features[:, :, 0]) ** 2, axis=1)
+    lost = (np.abs(states) >= polynomial_flow.LIMIT).any(axis=1)
+    return np.where(lost, np.inf, errors)

@@ -1,0 +1,93 @@
+"""Least-squares fit of dC/ds = sum of c_k·C^k to a sampled trajectory, by forward solves with sensitivities."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.optimize import least_squares
+
+from eqlearn.polynomial_flow import solve_with_sensitivities
+
+TOLERANCE = 1e-9  # relative error of a forward solve that no fit may claim to resolve
+
+
+@dataclass(frozen=True)
+class TrajectoryFit:
+    """Fit of one trajectory.
+
+    powers (k,) increasing; coefficients (k,); initial: fitted state at the first time; error: sum of squared
+    residuals; samples: N; information (k, k): upper triangle R with R'R = J'J of the coefficients after the
+    initial state is projected out, so that their covariance is error/(N - k - 1)·inv(R'R).
+    """
+
+    powers: tuple[int, ...]
+    coefficients: np.ndarray
+    initial: float
+    error: float
+    samples: int
+    information: np.ndarray
+
+    def variance(self, floor: float) -> float:
+        """Residual variance, not below floor/N (see :func:`error_floor`)."""
+        return max(self.error / max(self.samples - len(self.powers) - 1, 1), floor / self.samples)
+
+    def standard_errors(self, floor: float) -> np.ndarray:
+        """Standard error of every coefficient (k,), from the linearised fit with independent residuals."""
+        inverse = np.linalg.pinv(self.information)
+        return np.sqrt(self.variance(floor)) * np.linalg.norm(inverse, axis=1)
+
+
+def error_floor(values: np.ndarray) -> float:
+    """Sum of squared errors below which the solver's own error hides differences between models."""
+    return values.size * (TOLERANCE * np.abs(values).max()) ** 2
+
+
+def predict(fit: TrajectoryFit, times: np.ndarray, powers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """States (S,) of the fit and their derivatives (S, 1 + len(powers)) by the start and by any powers."""
+    dense = np.zeros(int(max(*fit.powers, *powers)) + 1)
+    dense[list(fit.powers)] = fit.coefficients
+    return solve_with_sensitivities(dense, np.asarray(powers, np.int64), fit.initial, times)
+
+
+def weak_design(times: np.ndarray, values: np.ndarray, powers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Integral form: response C(s_i) - C(s_0) (S - 1,) and columns, integrals of C^k up to s_i (S - 1, K).
+
+    Needs no derivative; the integrals are those of cubic splines through the powers of the samples.
+    """
+    columns = [CubicSpline(times, values**power).antiderivative()(times[1:]) for power in powers]
+    return np.stack(columns, axis=1), values[1:] - values[0]
+
+
+def weak_start(times: np.ndarray, values: np.ndarray, powers: tuple[int, ...]) -> tuple[np.ndarray, float]:
+    """Coefficients and initial state to start a fit from: least squares of the integral form."""
+    design, response = weak_design(times, values, np.array(powers))
+    solution = np.linalg.lstsq(np.column_stack([design, np.ones(response.size)]), response, rcond=None)[0]
+    return solution[:-1], float(values[0] + solution[-1])
+
+
+def fit_trajectory(
+    times: np.ndarray, values: np.ndarray, powers: tuple[int, ...], start: tuple[np.ndarray, float]
+) -> TrajectoryFit:
+    """Levenberg-Marquardt from ``start`` (coefficients, initial state) to times (S,) and values (S,)."""
+    active, last = np.array(powers, np.int64), {}
+
+    def solved(point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if last.get("point") is None or not np.array_equal(last["point"], point):
+            dense = np.zeros(powers[-1] + 1)
+            dense[active] = point[1:]
+            last.update(point=point.copy(), solution=solve_with_sensitivities(dense, active, point[0], times))
+        return last["solution"]
+
+    found = least_squares(
+        lambda point: solved(point)[0] - values,
+        np.concatenate([[start[1]], start[0]]),
+        jac=lambda point: solved(point)[1],
+        method="lm",
+        x_scale="jac",
+        ftol=1e-12,
+        xtol=1e-12,
+        gtol=1e-12,
+        max_nfev=200,
+    )
+    triangle = np.linalg.qr(found.jac, mode="r")
+    return TrajectoryFit(powers, found.x[1:], float(found.x[0]), 2 * found.cost, values.size, triangle[1:, 1:])

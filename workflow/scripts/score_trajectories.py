@@ -1,0 +1,63 @@
+"""Score every equation of a dataset: mean squared error of its trajectories over the parameter."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from eqlearn.dataset import ParametricDataset, read_dataset
+from eqlearn.equation import read_equation
+from eqlearn.job import logged_to
+from eqlearn.scoring import predicted, predicted_alone, trajectory_mse
+from eqlearn.tables import read_table, write_table
+
+ALONE_COLUMNS = ("parameter_value", "power", "coefficient")
+
+
+def score_trajectories(
+    *,
+    dataset: Path,
+    equations: dict[str, Path],
+    alone: dict[str, Path],
+    errors: Path,
+    examples: Path,
+    shown: list[float],
+) -> None:
+    """Write errors at all parameter values, and the curves at those shown as examples.
+
+    ``equations`` and ``alone`` (tables per parameter value) by label ``learner.protocol/n``.
+    """
+    data = read_dataset(dataset)
+    curves = {label: predicted(read_equation(path), data) for label, path in equations.items()}
+    for label, path in alone.items():
+        curves[label] = predicted_alone(read_table(path, ALONE_COLUMNS, ["model"]), data)
+    write_table(pd.concat([_errors(label, states, data) for label, states in curves.items()]), errors)
+    chosen = np.isin(data.values, shown)
+    curves["data"] = data.features[:, :, 0]
+    write_table(
+        pd.concat([_curves(label, states[chosen], data.select(chosen)) for label, states in curves.items()]), examples
+    )
+
+
+def _errors(label: str, states: np.ndarray, data: ParametricDataset) -> pd.DataFrame:
+    mse = trajectory_mse(states, data)
+    learner, experiments = label.split("/n")
+    table = {"learner": learner, "experiments": experiments, "parameter_value": data.values, "mse": mse}
+    return pd.DataFrame({**table, "integrates": np.isfinite(mse)}).replace({"mse": np.inf}, np.nan)
+
+
+def _curves(label: str, states: np.ndarray, data: ParametricDataset) -> pd.DataFrame:
+    values = np.repeat(data.values, data.time.shape[1])
+    return pd.DataFrame({"curve": label, "parameter_value": values, "time": data.time.ravel(), "state": states.ravel()})
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0], __file__):
+        score_trajectories(
+            dataset=snakemake.input.dataset,
+            equations=dict(zip(snakemake.params.labels, snakemake.input.equations)),
+            alone=dict(zip(snakemake.params.alone_labels, snakemake.input.alone)),
+            errors=snakemake.output.errors,
+            examples=snakemake.output.examples,
+            shown=snakemake.params.shown,
+        )
