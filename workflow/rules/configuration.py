@@ -47,7 +47,8 @@ def check(config: dict[str, Any]) -> None:
         if study["kind"] not in study_kinds():
             raise ConfigurationError(_sentence((*place, "kind"), study["kind"], f"one of {', '.join(study_kinds())}"))
         _check_part(study, f"study_{study['kind']}", place)
-    for key, names in (("build", config["build"]), ("published", config["published"].values())):
+    standing = [name for name in config["published"].values() if name is not None]
+    for key, names in (("build", config["build"]), ("published", standing)):
         for name in names:
             if name not in config["studies"]:
                 raise ConfigurationError(

@@ -26,6 +26,7 @@ rule score_trajectories:
         labels=labels,
         alone_labels=alone_labels,
         shown=study_setting("examples"),
+        time_scale=lambda wildcards: 1 - study_of(wildcards).settings["death_fraction"],
         code=fingerprint("score_trajectories.py"),
     log:
         f"{RUN}/logs/score_trajectories/{{dataset}}.log",
@@ -63,3 +64,27 @@ rule tabulate_coefficients:
         "../../envs/numerics.yaml"
     script:
         "../scripts/tabulate_coefficients.py"
+
+
+rule summarise_inference:
+    """Summarise the inferred parameters of a dataset over the runs of each parameter value."""
+    input:
+        estimates=lambda wildcards: [
+            f"{RUN}/inference/{wildcards.dataset}/{label}.csv" for label in inference_labels(wildcards.dataset)
+        ],
+    output:
+        summary=f"{RUN}/tables/inference/{{dataset}}.csv",
+    params:
+        labels=lambda wildcards: inference_labels(wildcards.dataset),
+        code=fingerprint("summarise_inference.py"),
+    log:
+        f"{RUN}/logs/summarise_inference/{{dataset}}.log",
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+        gpu=0,
+    conda:
+        "../../envs/numerics.yaml"
+    script:
+        "../scripts/summarise_inference.py"

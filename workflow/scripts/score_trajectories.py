@@ -22,10 +22,12 @@ def score_trajectories(
     errors: Path,
     examples: Path,
     shown: list[float],
+    time_scale: float,
 ) -> None:
     """Write errors at all parameter values, and the curves at those shown as examples.
 
-    ``equations`` and ``alone`` (tables per parameter value) by label ``learner.protocol/n``.
+    ``equations`` and ``alone`` (tables per parameter value) by label ``learner.protocol/n``; scaled time is
+    time·parameter·``time_scale``.
     """
     data = read_dataset(dataset)
     curves = {label: predicted(read_equation(path), data) for label, path in equations.items()}
@@ -35,7 +37,7 @@ def score_trajectories(
     chosen = np.isin(data.values, shown)
     curves["data"] = data.features[:, :, 0]
     write_table(
-        pd.concat([_curves(label, states[chosen], data.select(chosen)) for label, states in curves.items()]), examples
+        pd.concat([_curves(label, states[chosen], data.select(chosen), time_scale) for label, states in curves.items()]), examples
     )
 
 
@@ -46,9 +48,10 @@ def _errors(label: str, states: np.ndarray, data: ParametricDataset) -> pd.DataF
     return pd.DataFrame({**table, "integrates": np.isfinite(mse)}).replace({"mse": np.inf}, np.nan)
 
 
-def _curves(label: str, states: np.ndarray, data: ParametricDataset) -> pd.DataFrame:
+def _curves(label: str, states: np.ndarray, data: ParametricDataset, time_scale: float) -> pd.DataFrame:
     values = np.repeat(data.values, data.time.shape[1])
-    return pd.DataFrame({"curve": label, "parameter_value": values, "time": data.time.ravel(), "state": states.ravel()})
+    times, table = data.time.ravel(), {"curve": label, "parameter_value": values}
+    return pd.DataFrame({**table, "time": times, "scaled_time": time_scale * values * times, "state": states.ravel()})
 
 
 if __name__ == "__main__":
@@ -60,4 +63,5 @@ if __name__ == "__main__":
             errors=snakemake.output.errors,
             examples=snakemake.output.examples,
             shown=snakemake.params.shown,
+            time_scale=snakemake.params.time_scale,
         )

@@ -1,0 +1,79 @@
+"""Paper A's published tables and our tables, brought to the same names (source/item/quantity)."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from eqlearn.verification import Measured, Number
+
+BANDS = {"all": (0, np.inf), "0.01-0.1": (0.01, 0.1), "0.11-0.5": (0.11, 0.5), "0.51-1": (0.51, 1.0)}
+BANDS |= {"1.01-2.5": (1.01, 2.5), "2.51-5": (2.51, 5.0)}
+RUNS = 10
+_MSE, _INFERENCE, _STRUCTURES = "me_eql_mse_medians", "me_eql_inference_errors", "me_eql_oat_structures"
+_INFERENCE_MODELS = {"mean_field.theory": "mean_field", "oat.refined": "oat", "es.refined": "es"}
+
+
+def published_mse(table: pd.DataFrame) -> Iterator[Number]:
+    """Median errors by band, and for 'all' the number of rates at which an equation fails to integrate."""
+    for row in table.itertuples():
+        item = f"{row.data}/{row.initial_density}/{row.model}/{row.rp_band}"
+        yield Number(_MSE, item, "median_mse", row.median_mse)
+        if row.rp_band == "all":
+            yield Number(_MSE, item, "rp_that_fail_to_integrate", float(row.rp_that_fail_to_integrate))
+
+
+def measured_mse(place: str, table: pd.DataFrame, steps: dict[str, str]) -> dict[str, Measured]:
+    """The same from our trajectory errors of the dataset at ``place`` (data/initial density)."""
+    ours = {}
+    for (learner, experiments), rows in table.groupby(["learner", "experiments"]):
+        model = _mse_model(learner, steps.get(experiments))
+        errors = rows["mse"].fillna(np.inf)
+        ours[f"{_MSE}/{place}/{model}/all/rp_that_fail_to_integrate"] = Measured(float(np.isinf(errors).sum()))
+        for band, (low, high) in BANDS.items():
+            inside = rows["parameter_value"].between(low, high)
+            if inside.any():
+                ours[f"{_MSE}/{place}/{model}/{band}/median_mse"] = Measured(float(errors[inside].median()))
+    return ours
+
+
+def _mse_model(learner: str, step: str | None) -> str:
+    return {"mean_field.theory": "mean_field", "oat.refined.alone": "OAT_EQL"}.get(
+        learner, f"{learner.split('.')[0].upper()}_ME_{step}"
+    )
+
+
+def published_inference(table: pd.DataFrame) -> Iterator[Number]:
+    """Mean relative error per rate, and the median over rates."""
+    for (density, model), rows in table.groupby(["initial_density", "model"]):
+        for row in rows.itertuples():
+            item = f"{density}/{model}/{row.proliferation_rate:g}"
+            yield Number(
+                _INFERENCE, item, "mean_relative_error", row.mean_relative_error, row.sd_relative_error, RUNS
+            )
+        yield Number(_INFERENCE, f"{density}/{model}/median", "mean_relative_error", rows["mean_relative_error"].median())
+
+
+def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[str, Measured]:
+    """The same from our estimates under one equation."""
+    place = f"{_INFERENCE}/{density}/{_INFERENCE_MODELS[learner]}"
+    by_rate = table.groupby("parameter_value")["relative_error"].agg(["mean", "std"])
+    ours = {
+        f"{place}/{rate:g}/mean_relative_error": Measured(row["mean"], row["std"]) for rate, row in by_rate.iterrows()
+    }
+    return ours | {f"{place}/median/mean_relative_error": Measured(float(by_rate["mean"].median()))}
+
+
+def published_structures(table: pd.DataFrame) -> Iterator[Number]:
+    """At how many of 500 rates each structure was learned."""
+    for row in table.itertuples():
+        item = f"{row.data}/{row.initial_density}/{row.powers_of_c}"
+        yield Number(_STRUCTURES, item, "count_of_500_rp", float(row.count_of_500_rp))
+
+
+def measured_structures(place: str, table: pd.DataFrame) -> dict[str, Measured]:
+    """The same from our equations per parameter value."""
+    alone = table[table["model"] == "alone"].sort_values("power")
+    structures = alone.groupby("parameter_value")["power"].agg(lambda powers: " ".join(str(int(p)) for p in powers))
+    counts = structures.value_counts()
+    return {f"{_STRUCTURES}/{place}/{name}/count_of_500_rp": Measured(float(n)) for name, n in counts.items()}

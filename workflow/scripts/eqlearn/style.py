@@ -1,0 +1,75 @@
+"""One look for all figures: readable in print, colour-blind-safe, the same bytes for the same data."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen first)
+from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+
+from eqlearn.files import replacing  # noqa: E402
+
+# Okabe & Ito (2008); told apart by dash as well, for print in grey.
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+LEARNERS = {
+    "data": ("simulation", BLACK, "none"),
+    "mean_field.theory": ("mean field", ORANGE, (0, (5, 2))),
+    "oat.refined": ("OAT ME-EQL", BLUE, "solid"),
+    "oat.refined.alone": ("OAT, each rate alone", GREEN, (0, (1, 1))),
+}
+MARKERS = ("o", "s", "^", "D", "v", "P")
+PANEL = (2.3, 1.75)  # inches
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "legend.fontsize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.3,
+    "svg.hashsalt": "eqlearn",
+    "svg.fonttype": "none",
+    "savefig.dpi": 200,
+}
+
+
+def grid(rows: int, columns: int, panel: Sequence[float] = PANEL, **options: object) -> tuple[Figure, list[list[Axes]]]:
+    """A figure of rows x columns panels, always as a nested list."""
+    plt.rcdefaults()
+    plt.rcParams.update(_STYLE)
+    size = (panel[0] * columns + 0.5, panel[1] * rows + 0.7)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained", **options)
+    return figure, axes.tolist()
+
+
+def legend(figure: Figure, axes: Iterable[Axes]) -> None:
+    """One legend above all panels, every label once."""
+    handles = {}
+    for axis in axes:
+        handles |= {label: handle for handle, label in zip(*axis.get_legend_handles_labels()) if label not in handles}
+    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=min(len(handles), 4), frameon=False)
+
+
+def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
+    """Write both files, completely or not at all, without a date."""
+    for path, metadata in ((svg, {"Date": None, "Creator": None}), (png, {"Software": None})):
+        with replacing(path) as temporary:
+            figure.savefig(temporary, metadata=metadata)
+    plt.close(figure)

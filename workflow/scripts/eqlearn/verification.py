@@ -1,0 +1,102 @@
+"""Ours against published: every published number gets a row and a verdict by a criterion fixed beforehand."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import pandas as pd
+
+from eqlearn.errors import InputError
+
+CRITERIA = ("relative", "at_most", "at_least", "sigma", "none")
+
+
+@dataclass(frozen=True)
+class Number:
+    """One published number; ``spread`` is the standard deviation of the ``runs`` behind it, where known."""
+
+    source: str
+    item: str
+    quantity: str
+    value: float
+    spread: float = math.nan
+    runs: int = 0
+
+    @property
+    def path(self) -> str:
+        """What the pattern of a criterion matches."""
+        return f"{self.source}/{self.item}/{self.quantity}"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Our value of a published number, with the spread of the runs behind it where there are several."""
+
+    value: float
+    spread: float = math.nan
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What counts as reproduced for the numbers whose path matches the pattern."""
+
+    pattern: str
+    kind: str
+    bound: float
+    reason: str
+
+    def holds(self, published: Number, ours: Measured) -> bool:
+        """Whether our value satisfies the criterion."""
+        match self.kind:
+            case "relative":
+                return abs(ours.value - published.value) <= self.bound * abs(published.value)
+            case "at_most":
+                return ours.value <= self.bound * published.value
+            case "at_least":
+                return ours.value >= self.bound * published.value
+            case "sigma":
+                error = math.hypot(published.spread, ours.spread) / math.sqrt(published.runs)
+                return abs(ours.value - published.value) <= self.bound * error
+        raise InputError(f"criteria.csv: criterion {self.kind!r} is unknown, use one of {', '.join(CRITERIA)}.")
+
+    @property
+    def text(self) -> str:
+        """Short form for the table."""
+        return self.kind if self.kind == "none" else f"{self.kind} {self.bound:g}"
+
+
+def criteria_of(table: pd.DataFrame) -> list[Criterion]:
+    """Criteria from their table; InputError for an unknown kind or a missing bound or reason."""
+    criteria = [Criterion(*row) for row in table[["pattern", "criterion", "bound", "reason"]].itertuples(index=False)]
+    for row, criterion in enumerate(criteria, start=2):
+        bounded = criterion.kind == "none" or criterion.bound == criterion.bound
+        if criterion.kind not in CRITERIA or not bounded or not isinstance(criterion.reason, str):
+            raise InputError(f"criteria.csv: row {row} needs one of {', '.join(CRITERIA)}, a bound and a reason.")
+    return criteria
+
+
+def compare(numbers: Iterable[Number], ours: dict[str, Measured], criteria: list[Criterion]) -> pd.DataFrame:
+    """One row for every published number. InputError for a number that no criterion speaks of."""
+    rows = []
+    for number in numbers:
+        criterion = next((c for c in criteria if fnmatchcase(number.path, c.pattern)), None)
+        if criterion is None:
+            raise InputError(f"criteria.csv: has no row for the published number {number.path}.")
+        found = ours.get(number.path)
+        value = math.nan if found is None else found.value
+        verdict = _verdict(criterion, number, found)
+        row = (number.source, number.item, number.quantity, number.value, value, criterion.text, verdict)
+        rows.append((*row, criterion.reason))
+    columns = ["source", "item", "quantity", "published", "ours", "criterion", "verdict", "reason"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _verdict(criterion: Criterion, number: Number, found: Measured | None) -> str:
+    if criterion.kind == "none":
+        return "not comparable"
+    if found is None:
+        return "not computed"
+    if number.value != number.value:
+        return "published value missing"
+    return "reproduced" if criterion.holds(number, found) else "deviates"

@@ -1,0 +1,44 @@
+"""Draw simulated densities and the curves of learned equations at a few parameter values (N1)."""
+
+from pathlib import Path
+
+from eqlearn.job import logged_to
+from eqlearn.style import LEARNERS, grid, legend, save
+from eqlearn.tables import read_table
+
+
+def figure_example_fits(*, examples: dict[str, Path], curves: list[str], svg: Path, png: Path) -> None:
+    """One row per dataset, one column per parameter value; ``curves`` are labels ``learner.protocol/n``."""
+    columns = ["parameter_value", "scaled_time", "state"]
+    tables = {name: read_table(path, columns, ["curve"]) for name, path in examples.items()}
+    shown = sorted({value for table in tables.values() for value in table["parameter_value"]})
+    figure, axes = grid(len(tables), len(shown), sharex=True, sharey=True)
+    for row, (name, table) in zip(axes, tables.items()):
+        for axis, value in zip(row, shown):
+            _draw(axis, table[table["parameter_value"] == value], curves)
+            axis.set_title(f"{name}, $r_p$ = {value:g}")
+        row[0].set_ylabel("density C (agents/site)")
+    for axis in axes[-1]:
+        axis.set_xlabel(r"scaled time $t\,(r_p - r_d)$ (1)")
+    legend(figure, axes[0])
+    save(figure, svg, png)
+
+
+def _draw(axis, table, curves: list[str]) -> None:
+    data = table[table["curve"] == "data"]
+    axis.plot(data["scaled_time"], data["state"], "o", color="0.6", markersize=2.5, label="data")
+    for label in curves:
+        name, colour, dashes = LEARNERS[label.split("/")[0]]
+        rows = table[table["curve"] == label]
+        axis.plot(rows["scaled_time"], rows["state"], color=colour, linestyle=dashes, label=name)
+    axis.set_ylim(bottom=0)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0], __file__):
+        figure_example_fits(
+            examples=dict(zip(snakemake.params.datasets, snakemake.input.tables)),
+            curves=snakemake.params.curves,
+            svg=snakemake.output.svg,
+            png=snakemake.output.png,
+        )

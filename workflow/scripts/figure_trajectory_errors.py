@@ -1,0 +1,45 @@
+"""Draw the trajectory error over the parameter, by number of experiments (N6)."""
+
+from pathlib import Path
+
+from eqlearn.job import logged_to
+from eqlearn.style import BLACK, LEARNERS, grid, legend, save
+from eqlearn.tables import read_table
+
+
+def figure_trajectory_errors(*, errors: dict[str, Path], sampled: dict[str, list[float]], svg: Path, png: Path) -> None:
+    """One row per dataset, one column per number of experiments, whose ``sampled`` parameter values are marked."""
+    tables = {n: read_table(p, ["parameter_value", "mse"], ["learner", "experiments"]) for n, p in errors.items()}
+    figure, axes = grid(len(tables), len(sampled), sharex=True, sharey="row")
+    for row, (name, table) in zip(axes, tables.items()):
+        for axis, (experiments, values) in zip(row, sampled.items()):
+            _draw(axis, table, experiments, values)
+            axis.set_title(f"{name}, {experiments} experiments")
+        row[0].set_ylabel("mean squared error of C\n(agents²/site²)")
+    for axis in axes[-1]:
+        axis.set_xlabel(r"proliferation rate $r_p$ (1/time)")
+    legend(figure, [axis for row in axes for axis in row])
+    save(figure, svg, png)
+
+
+def _draw(axis, table, experiments: str, values: list[float]) -> None:
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    for learner, (name, colour, dashes) in LEARNERS.items():
+        rows = table[table["learner"] == learner]
+        if learner not in ("mean_field.theory", "oat.refined.alone"):
+            rows = rows[rows["experiments"] == experiments]
+        if len(rows):
+            axis.plot(rows["parameter_value"], rows["mse"], color=colour, linestyle=dashes, lw=0.9, label=name)
+    rugs = {"linestyle": "none", "marker": "|", "color": BLACK, "markersize": 5, "markeredgewidth": 0.5}
+    axis.plot(values, [0.02] * len(values), transform=axis.get_xaxis_transform(), label="sampled rates", **rugs)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0], __file__):
+        figure_trajectory_errors(
+            errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
+            sampled={str(n): values for n, values in snakemake.params.sampled.items()},
+            svg=snakemake.output.svg,
+            png=snakemake.output.png,
+        )
