@@ -27,6 +27,7 @@ rule all:
     input:
         f"{RUN}/summary.md",
         f"{RUN}/verification.csv",
+        expand(f"{RUN}/tables/recovery/{{study}}.csv", study=SAMPLED),
         figures,
 
 

@@ -15,19 +15,19 @@ rule differentiate:
         trajectories=trajectories_file,
     output:
         dataset=f"{RUN}/datasets/{{dataset}}.nc",
-    params:
-        method=study_setting("differentiation"),
-        code=fingerprint("differentiate.py"),
     log:
         f"{RUN}/logs/differentiate/{{dataset}}.log",
     benchmark:
         f"{RUN}/benchmarks/differentiate/{{dataset}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
         gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
+    params:
+        method=study_setting("differentiation"),
+        code=fingerprint("differentiate.py"),
     script:
         "../scripts/differentiate.py"

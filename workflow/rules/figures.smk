@@ -20,24 +20,17 @@ def middle_experiments(wildcards):
 def shown_curves(wildcards):
     """Labels of the curves among the example fits: mean field, each rate alone, joined."""
     study = STUDIES[wildcards.study]
-    most, middle = max(study.experiments), middle_experiments(wildcards)
-    learned = [f"{learner}/n{middle}" for learner in study.settings["learners"]]
-    return [REFERENCE, *(f"{learner}.alone/n{most}" for learner in study.settings["learners"]), *learned]
-
-
-def most_experiments(wildcards):
-    """The tables per parameter value from the most experiments, one per dataset of the study."""
-    most = max(STUDIES[wildcards.study].experiments)
-    return expand(
-        f"{RUN}/equations/{{dataset}}/oat.refined/n{most}.per_parameter.csv", dataset=study_datasets(wildcards)
-    )
+    joined = [f"{learner}/n{middle_experiments(wildcards)}" for learner in study.settings["learners"]]
+    return [REFERENCE, *alone_labels(study), *joined]
 
 
 figures = [
     *expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=["example_fits", "trajectory_errors"], study=STUDIES),
     *expand(f"{RUN}/figures/coefficients/{{study}}.svg", study=STUDIES),
     *expand(f"{RUN}/figures/parameter_inference/{{study}}.svg", study=SIMULATED),
-    *expand(f"{RUN}/figures/snapshots/{{dataset}}.svg", dataset=[d for d in DATASETS if DATASETS[d].study in SIMULATED]),
+    *expand(
+        f"{RUN}/figures/snapshots/{{dataset}}.svg", dataset=[d for d in DATASETS if DATASETS[d].study in SIMULATED]
+    ),
 ]
 
 
@@ -53,19 +46,19 @@ rule figure_example_fits:
             labels={"figure": "example fits (N1)", "study": "{study}"},
         ),
         png=f"{RUN}/figures/example_fits/{{study}}.png",
-    params:
-        datasets=study_datasets,
-        curves=shown_curves,
-        code=fingerprint("figure_example_fits.py"),
     log:
         f"{RUN}/logs/figure_example_fits/{{study}}.log",
+    conda:
+        "../../envs/figures.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
         gpu=0,
-    conda:
-        "../../envs/figures.yaml"
+    params:
+        datasets=study_datasets,
+        curves=shown_curves,
+        code=fingerprint("figure_example_fits.py"),
     script:
         "../scripts/figure_example_fits.py"
 
@@ -74,7 +67,7 @@ rule figure_coefficients:
     """Coefficients over the parameter (N2)."""
     input:
         coefficients=per_dataset("tables/coefficients/{dataset}.csv"),
-        points=most_experiments,
+        points=lambda wildcards: [alone_of(dataset) for dataset in study_datasets(wildcards)],
     output:
         svg=report(
             f"{RUN}/figures/coefficients/{{study}}.svg",
@@ -83,19 +76,19 @@ rule figure_coefficients:
             labels={"figure": "coefficients (N2)", "study": "{study}"},
         ),
         png=f"{RUN}/figures/coefficients/{{study}}.png",
-    params:
-        datasets=study_datasets,
-        learner="oat.refined",
-        code=fingerprint("figure_coefficients.py"),
     log:
         f"{RUN}/logs/figure_coefficients/{{study}}.log",
+    conda:
+        "../../envs/figures.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
         gpu=0,
-    conda:
-        "../../envs/figures.yaml"
+    params:
+        datasets=study_datasets,
+        learner="oat.refined",
+        code=fingerprint("figure_coefficients.py"),
     script:
         "../scripts/figure_coefficients.py"
 
@@ -112,19 +105,19 @@ rule figure_trajectory_errors:
             labels={"figure": "trajectory errors (N6)", "study": "{study}"},
         ),
         png=f"{RUN}/figures/trajectory_errors/{{study}}.png",
-    params:
-        datasets=study_datasets,
-        sampled=lambda wildcards: STUDIES[wildcards.study].experiments,
-        code=fingerprint("figure_trajectory_errors.py"),
     log:
         f"{RUN}/logs/figure_trajectory_errors/{{study}}.log",
+    conda:
+        "../../envs/figures.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
         gpu=0,
-    conda:
-        "../../envs/figures.yaml"
+    params:
+        datasets=study_datasets,
+        sampled=lambda wildcards: STUDIES[wildcards.study].experiments,
+        code=fingerprint("figure_trajectory_errors.py"),
     script:
         "../scripts/figure_trajectory_errors.py"
 
@@ -141,18 +134,18 @@ rule figure_parameter_inference:
             labels={"figure": "parameter inference (N8)", "study": "{study}"},
         ),
         png=f"{RUN}/figures/parameter_inference/{{study}}.png",
-    params:
-        datasets=study_datasets,
-        code=fingerprint("figure_parameter_inference.py"),
     log:
         f"{RUN}/logs/figure_parameter_inference/{{study}}.log",
+    conda:
+        "../../envs/figures.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
         gpu=0,
-    conda:
-        "../../envs/figures.yaml"
+    params:
+        datasets=study_datasets,
+        code=fingerprint("figure_parameter_inference.py"),
     script:
         "../scripts/figure_parameter_inference.py"
 
@@ -170,16 +163,16 @@ rule figure_snapshots:
             labels={"figure": "lattices (S2)", "study": "{dataset}"},
         ),
         png=f"{RUN}/figures/snapshots/{{dataset}}.png",
-    params:
-        code=fingerprint("figure_snapshots.py"),
     log:
         f"{RUN}/logs/figure_snapshots/{{dataset}}.log",
+    conda:
+        "../../envs/figures.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
         gpu=0,
-    conda:
-        "../../envs/figures.yaml"
+    params:
+        code=fingerprint("figure_snapshots.py"),
     script:
         "../scripts/figure_snapshots.py"

@@ -21,19 +21,19 @@ rule infer_parameter:
         equation=f"{RUN}/equations/{{dataset}}/{{learner}}.{{protocol}}/n{{experiments}}.json",
     output:
         estimates=f"{RUN}/inference/{{dataset}}/{{learner}}.{{protocol}}/n{{experiments}}.csv",
-    params:
-        bounds=lambda wildcards: study_of(wildcards).settings["inference"]["bounds"],
-        code=fingerprint("infer_parameter.py"),
     log:
         f"{RUN}/logs/infer_parameter/{{dataset}}.{{learner}}.{{protocol}}.n{{experiments}}.log",
     benchmark:
         f"{RUN}/benchmarks/infer_parameter/{{dataset}}.{{learner}}.{{protocol}}.n{{experiments}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
         gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
+    params:
+        bounds=lambda wildcards: study_of(wildcards).settings["inference"]["bounds"],
+        code=fingerprint("infer_parameter.py"),
     script:
         "../scripts/infer_parameter.py"

@@ -8,21 +8,21 @@ rule fit_oat:
     output:
         equation=f"{RUN}/equations/{{dataset}}/oat.{{protocol}}/n{{experiments}}.json",
         per_parameter=f"{RUN}/equations/{{dataset}}/oat.{{protocol}}/n{{experiments}}.per_parameter.csv",
-    params:
-        values=lambda wildcards: study_of(wildcards).experiments[int(wildcards.experiments)],
-        settings=lambda wildcards: config["learners"][f"oat.{wildcards.protocol}"],
-        code=fingerprint("fit_oat.py"),
     log:
         f"{RUN}/logs/fit_oat/{{dataset}}.{{protocol}}.n{{experiments}}.log",
     benchmark:
         f"{RUN}/benchmarks/fit_oat/{{dataset}}.{{protocol}}.n{{experiments}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=20,
         gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
+    params:
+        values=lambda wildcards: study_of(wildcards).experiments[int(wildcards.experiments)],
+        settings=lambda wildcards: config["learners"][f"oat.{wildcards.protocol}"],
+        code=fingerprint("fit_oat.py"),
     script:
         "../scripts/fit_oat.py"
 
@@ -31,17 +31,17 @@ rule write_mean_field_equation:
     """Write the mean-field equation, for which nothing is learned."""
     output:
         equation=f"{RUN}/equations/{{dataset}}/mean_field.theory/n0.json",
-    params:
-        death_fraction=study_setting("death_fraction"),
-        code=fingerprint("write_mean_field_equation.py"),
     log:
         f"{RUN}/logs/write_mean_field_equation/{{dataset}}.log",
+    conda:
+        "../../envs/numerics.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=5,
         gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
+    params:
+        death_fraction=study_setting("death_fraction"),
+        code=fingerprint("write_mean_field_equation.py"),
     script:
         "../scripts/write_mean_field_equation.py"

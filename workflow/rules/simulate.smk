@@ -10,22 +10,22 @@ rule simulate_birth_death_migration:
     """Simulate one batch of parameter values, all replicates (exact kinetic Monte Carlo)."""
     output:
         counts=f"{RUN}/simulations/{{study}}/c{{density}}/{{purpose}}/{{batch}}.nc",
-    params:
-        values=lambda wildcards: study_of(wildcards).batches(wildcards.purpose)[int(wildcards.batch)],
-        replicates=lambda wildcards: study_of(wildcards).replicates(wildcards.purpose),
-        settings=study_setting(*SIMULATION_SETTINGS),
-        code=fingerprint("simulate_birth_death_migration.py"),
     log:
         f"{RUN}/logs/simulate_birth_death_migration/{{study}}-c{{density}}-{{purpose}}-{{batch}}.log",
     benchmark:
         f"{RUN}/benchmarks/simulate_birth_death_migration/{{study}}-c{{density}}-{{purpose}}-{{batch}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=60,
         gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
+    params:
+        values=lambda wildcards: study_of(wildcards).batches(wildcards.purpose)[int(wildcards.batch)],
+        replicates=lambda wildcards: study_of(wildcards).replicates(wildcards.purpose),
+        settings=study_setting(*SIMULATION_SETTINGS),
+        code=fingerprint("simulate_birth_death_migration.py"),
     script:
         "../scripts/simulate_birth_death_migration.py"
 
@@ -42,20 +42,20 @@ rule merge_simulations:
         batches=batch_files,
     output:
         trajectories=f"{RUN}/simulations/{{study}}/c{{density}}/{{purpose}}.nc",
-    params:
-        settings=study_setting(*SIMULATION_SETTINGS),
-        code=fingerprint("merge_simulations.py"),
     log:
         f"{RUN}/logs/merge_simulations/{{study}}-c{{density}}-{{purpose}}.log",
     benchmark:
         f"{RUN}/benchmarks/merge_simulations/{{study}}-c{{density}}-{{purpose}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=10,
         gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
+    params:
+        settings=study_setting(*SIMULATION_SETTINGS),
+        code=fingerprint("merge_simulations.py"),
     script:
         "../scripts/merge_simulations.py"
 
@@ -64,22 +64,22 @@ rule simulate_snapshots:
     """Simulate once per chosen parameter value and keep lattices."""
     output:
         snapshots=f"{RUN}/simulations/{{study}}/c{{density}}/snapshots.nc",
-    params:
-        values=lambda wildcards: study_of(wildcards).settings["snapshots"]["parameters"],
-        samples=lambda wildcards: study_of(wildcards).settings["snapshots"]["samples"],
-        settings=study_setting(*SIMULATION_SETTINGS),
-        code=fingerprint("simulate_snapshots.py"),
     log:
         f"{RUN}/logs/simulate_snapshots/{{study}}-c{{density}}.log",
     benchmark:
         f"{RUN}/benchmarks/simulate_snapshots/{{study}}-c{{density}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
         gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
+    params:
+        values=lambda wildcards: study_of(wildcards).settings["snapshots"]["parameters"],
+        samples=lambda wildcards: study_of(wildcards).settings["snapshots"]["samples"],
+        settings=study_setting(*SIMULATION_SETTINGS),
+        code=fingerprint("simulate_snapshots.py"),
     script:
         "../scripts/simulate_snapshots.py"
 
@@ -88,6 +88,17 @@ rule sample_mean_field:
     """Sample the closed-form mean field, with and without noise."""
     output:
         trajectories=f"{RUN}/simulations/mean_field/{{dataset}}.nc",
+    log:
+        f"{RUN}/logs/sample_mean_field/{{dataset}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/sample_mean_field/{{dataset}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+        gpu=0,
     params:
         study=lambda wildcards: DATASETS[wildcards.dataset].study,
         initial_density=lambda wildcards: DATASETS[wildcards.dataset].initial_density,
@@ -95,16 +106,5 @@ rule sample_mean_field:
         values=lambda wildcards: study_of(wildcards).values,
         settings=study_setting("death_fraction", "time"),
         code=fingerprint("sample_mean_field.py"),
-    log:
-        f"{RUN}/logs/sample_mean_field/{{dataset}}.log",
-    benchmark:
-        f"{RUN}/benchmarks/sample_mean_field/{{dataset}}.tsv"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-        gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
     script:
         "../scripts/sample_mean_field.py"

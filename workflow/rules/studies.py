@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from configuration import ConfigurationError
@@ -19,7 +20,7 @@ def parameter_values(key: str, grid: dict[str, float] | list[float]) -> list[flo
     """Increasing parameter values of a grid, in decimal arithmetic: 0.01 + 0.01·k, no binary drift."""
     if isinstance(grid, list):
         values = [float(value) for value in grid]
-        if any(later <= earlier for earlier, later in zip(values, values[1:])):
+        if any(later <= earlier for earlier, later in pairwise(values)):
             raise ConfigurationError(f"config key '{key}': is not sorted, must increase without repeats.")
         return values
     start, stop, step = (Decimal(repr(grid[name])) for name in ("start", "stop", "step"))

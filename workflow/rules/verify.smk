@@ -30,12 +30,6 @@ def steps_of(dataset):
     return {str(n): decimal_text(step) for n, step in zip(study.experiments, steps)}
 
 
-def alone_of(dataset):
-    """Table of the equations per parameter value of a dataset, from the most experiments."""
-    most = max(STUDIES[DATASETS[dataset].study].experiments)
-    return f"{RUN}/equations/{dataset}/oat.refined/n{most}.per_parameter.csv"
-
-
 rule verify:
     """Compare every published number with ours."""
     input:
@@ -55,21 +49,21 @@ rule verify:
             category="0. Verification",
             labels={"table": "every published number beside ours"},
         ),
+    log:
+        f"{RUN}/logs/verify.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+        gpu=0,
     params:
         error_places=list(PLACES),
         structure_places=list(PLACES),
         inference_places=[(density, label.split("/")[0]) for density, _, label in INFERRED],
         steps={place: steps_of(dataset) for place, dataset in PLACES.items()},
         code=fingerprint("verify.py"),
-    log:
-        f"{RUN}/logs/verify.log",
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
-        gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
     script:
         "../scripts/verify.py"
 
@@ -78,7 +72,9 @@ rule summarise:
     """Summarise the run in Markdown."""
     input:
         verification=f"{RUN}/verification.csv",
-        equations=[f"{RUN}/equations/{dataset}/{label}.json" for dataset in DATASETS for label in learned_labels(dataset)],
+        equations=[
+            f"{RUN}/equations/{dataset}/{label}.json" for dataset in DATASETS for label in learned_labels(dataset)
+        ],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=DATASETS),
     output:
         summary=report(
@@ -87,20 +83,20 @@ rule summarise:
             category="0. Verification",
             labels={"table": "summary"},
         ),
+    log:
+        f"{RUN}/logs/summarise.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+        gpu=0,
     params:
         run=config["run"],
         labels=[f"{dataset}/{label}" for dataset in DATASETS for label in learned_labels(dataset)],
         datasets=list(DATASETS),
         shown=1.0,
         code=fingerprint("summarise.py"),
-    log:
-        f"{RUN}/logs/summarise.log",
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
-        gpu=0,
-    conda:
-        "../../envs/numerics.yaml"
     script:
         "../scripts/summarise.py"

@@ -4,7 +4,6 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
-
 from eqlearn.calculus import differentiate as derivative
 from eqlearn.dataset import Quantity, read_dataset, write_dataset
 from eqlearn.errors import InputError

@@ -3,16 +3,21 @@
 from pathlib import Path
 
 from eqlearn.job import logged_to
-from eqlearn.style import BLACK, BLUE, GREEN, MARKERS, ORANGE, VERMILION, grid, legend, save
+from eqlearn.style import BLACK, BLUE, GREEN, MARKERS, ORANGE, VERMILION, grid, legend, log_parameter, save
 from eqlearn.tables import read_table
 
 COLOURS = (BLUE, GREEN, ORANGE, VERMILION)
 DASHES = ("solid", (0, (5, 2)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 
 
-def figure_coefficients(*, coefficients: dict[str, Path], points: dict[str, Path], learner: str, svg: Path, png: Path) -> None:
+def figure_coefficients(
+    *, coefficients: dict[str, Path], points: dict[str, Path], learner: str, svg: Path, png: Path
+) -> None:
     """One row per dataset, one column per term; ``points`` are tables per parameter value."""
-    joined = {n: read_table(p, ["parameter_value", "value"], ["learner", "experiments", "coefficient"]) for n, p in coefficients.items()}
+    joined = {
+        n: read_table(p, ["parameter_value", "value"], ["learner", "experiments", "coefficient"])
+        for n, p in coefficients.items()
+    }
     single = {n: read_table(p, ["parameter_value", "power", "coefficient"], ["model"]) for n, p in points.items()}
     joined = {name: table[table["learner"] == learner] for name, table in joined.items()}
     names = sorted({c for table in joined.values() for c in table["coefficient"]}, key=lambda c: int(c[1:]))
@@ -22,9 +27,9 @@ def figure_coefficients(*, coefficients: dict[str, Path], points: dict[str, Path
             _draw(axis, table[table["coefficient"] == coefficient], single[name], int(coefficient[1:]))
             power = coefficient[1:]
             axis.set_title(f"{name}, " + (f"$C^{{{power}}}$" if power != "1" else "$C$"))
-            axis.set_xscale("log")
         row[0].set_ylabel(r"coefficient in $dC/d(r_p t)$ (1)")
     for axis in axes[-1]:
+        log_parameter(axis)
         axis.set_xlabel(r"proliferation rate $r_p$ (1/time)")
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)

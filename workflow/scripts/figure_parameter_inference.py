@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-
 from eqlearn.job import logged_to
-from eqlearn.style import LEARNERS, MARKERS, grid, legend, save
+from eqlearn.style import LEARNERS, MARKERS, grid, legend, log_parameter, save
 from eqlearn.tables import read_table
 
 PANEL = (3.4, 2.6)
@@ -23,7 +22,8 @@ def figure_parameter_inference(*, summaries: dict[str, Path], svg: Path, png: Pa
             axis.plot(rows["parameter_value"], mean, marker, ls=dashes, lw=0.8, ms=3, color=colour, label=label)
             lower = np.maximum(mean - sd, 0.05 * mean)  # a logarithmic axis has no zero
             axis.fill_between(rows["parameter_value"], lower, mean + sd, color=colour, alpha=0.2, lw=0)
-        axis.set(xscale="log", yscale="log", title=name, xlabel=r"true proliferation rate $r_p$ (1/time)")
+        axis.set(yscale="log", title=name, xlabel=r"true proliferation rate $r_p$ (1/time)")
+        log_parameter(axis)
     axes[0][0].set_ylabel(r"relative error $|\hat r_p - r_p| / r_p$ (1)")
     legend(figure, axes[0])
     save(figure, svg, png)

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from matplotlib.colors import ListedColormap
-
 from eqlearn.job import logged_to
 from eqlearn.netcdf import read_netcdf
 from eqlearn.style import BLUE, LEARNERS, grid, legend, save
+from matplotlib.colors import ListedColormap
 
 PANEL = (1.75, 1.85)
 AGENTS = ListedColormap(["white", BLUE])

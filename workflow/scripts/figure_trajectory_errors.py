@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from eqlearn.job import logged_to
-from eqlearn.style import BLACK, LEARNERS, grid, legend, save
+from eqlearn.style import BLACK, LEARNERS, grid, legend, log_parameter, save
 from eqlearn.tables import read_table
 
 
@@ -17,13 +17,13 @@ def figure_trajectory_errors(*, errors: dict[str, Path], sampled: dict[str, list
             axis.set_title(f"{name}, {experiments} experiments")
         row[0].set_ylabel("mean squared error of C\n(agents²/site²)")
     for axis in axes[-1]:
+        log_parameter(axis)
         axis.set_xlabel(r"proliferation rate $r_p$ (1/time)")
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)
 
 
 def _draw(axis, table, experiments: str, values: list[float]) -> None:
-    axis.set_xscale("log")
     axis.set_yscale("log")
     for learner, (name, colour, dashes) in LEARNERS.items():
         rows = table[table["learner"] == learner]

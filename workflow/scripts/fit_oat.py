@@ -4,16 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
-
 from eqlearn.coefficients import Polynomial
 from eqlearn.dataset import ParametricDataset, read_dataset
 from eqlearn.equation import Equation, write_equation
 from eqlearn.errors import InputError
 from eqlearn.job import logged_to
+from eqlearn.joining import Joined
 from eqlearn.learners import oat
 from eqlearn.origin import origin
 from eqlearn.tables import write_table
+from tqdm import tqdm
 
 VARIABLE = "sqrt(p)"
 
@@ -30,11 +30,10 @@ def fit_oat(
     experiments = [oat.Experiment(*row, chosen) for row in tqdm(list(scaled(data)), desc="experiments", mininterval=5)]
     alone = [oat.best_alone(experiment) for experiment in tqdm(experiments, desc="alone", mininterval=5)]
     powers = oat.common_support(experiments)
-    common = [experiment.fit(powers) for experiment in experiments]
-    floors = [experiment.floor for experiment in experiments]
-    joined = oat.join(np.sqrt(data.values), common, floors, chosen.max_degree)
+    joined = oat.joined(np.sqrt(data.values), experiments, powers)
+    models = {"alone": alone, "common": [experiment.fit(powers) for experiment in experiments]}
     provenance = origin(settings, code, learner="oat.refined", dataset=data.name, dataset_digest=data.digest())
-    write_table(table_of(data, {"alone": alone, "common": common}, floors), per_parameter)
+    write_table(table_of(data, experiments, models), per_parameter)
     write_equation(equation_of(data, powers, joined, provenance), equation)
 
 
@@ -43,7 +42,7 @@ def scaled(data: ParametricDataset):
     return ((value * time, state[:, 0]) for value, time, state in zip(data.values, data.time, data.features))
 
 
-def equation_of(data: ParametricDataset, powers: oat.Powers, joined: oat.Joined, provenance: dict) -> Equation:
+def equation_of(data: ParametricDataset, powers: oat.Powers, joined: Joined, provenance: dict) -> Equation:
     """dC/dt = p·(c1·C + ...), coefficients polynomials in sqrt(p)."""
     state, span = data.state[0].name, (float(data.values[0]), float(data.values[-1]))
     names = [f"c{power}" for power in powers]
@@ -61,16 +60,18 @@ def equation_of(data: ParametricDataset, powers: oat.Powers, joined: oat.Joined,
     )
 
 
-def table_of(data: ParametricDataset, models: dict[str, list], floors: list[float]) -> pd.DataFrame:
+def table_of(data: ParametricDataset, experiments: list[oat.Experiment], models: dict[str, list]) -> pd.DataFrame:
     """Coefficients of dC/d(p·t), a row per parameter value, model and power of the state."""
     rows = [
-        (value, model, power, coefficient, error, fit.initial, fit.error / fit.samples)
+        (value, model, power, coefficient, error, fit.initial, fit.error / fit.samples, experiment.effective)
         for model, fits in models.items()
-        for value, fit, floor in zip(data.values, fits, floors)
-        for power, coefficient, error in zip(fit.powers, fit.coefficients, fit.standard_errors(floor))
+        for value, fit, experiment in zip(data.values, fits, experiments)
+        for power, coefficient, error in zip(
+            fit.powers, fit.coefficients, fit.standard_errors(experiment.floor, experiment.effective)
+        )
     ]
-    columns = ["parameter_value", "model", "power", "coefficient", "standard_error", "initial_state", "mse"]
-    return pd.DataFrame(rows, columns=columns)
+    names = ["parameter_value", "model", "power", "coefficient", "standard_error", "initial_state", "mse"]
+    return pd.DataFrame(rows, columns=[*names, "effective_samples"])
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
-
 from eqlearn.dataset import read_dataset
 from eqlearn.equation import read_equation
 from eqlearn.inference import ParameterSearch
 from eqlearn.job import logged_to
 from eqlearn.tables import write_table
+from tqdm import tqdm
 
 
 def infer_parameter(*, single_runs: Path, equation: Path, estimates: Path, bounds: list[float]) -> None:

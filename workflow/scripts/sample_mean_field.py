@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-
 from eqlearn.dataset import ParametricDataset, Quantity, write_dataset
 from eqlearn.datasets import mean_field
 from eqlearn.datasets.sampling import Sampling

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
 from eqlearn.dataset import ParametricDataset, read_dataset
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
@@ -37,7 +36,10 @@ def score_trajectories(
     chosen = np.isin(data.values, shown)
     curves["data"] = data.features[:, :, 0]
     write_table(
-        pd.concat([_curves(label, states[chosen], data.select(chosen), time_scale) for label, states in curves.items()]), examples
+        pd.concat(
+            [_curves(label, states[chosen], data.select(chosen), time_scale) for label, states in curves.items()]
+        ),
+        examples,
     )
 
 

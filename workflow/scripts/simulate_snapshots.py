@@ -4,12 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from simulate_birth_death_migration import study_of
-
 from eqlearn.datasets import mean_field
 from eqlearn.job import logged_to
 from eqlearn.netcdf import write_netcdf
 from eqlearn.origin import as_attributes, origin
+from simulate_birth_death_migration import study_of
 
 
 def simulate_snapshots(

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pandas as pd
-
 from eqlearn.equation import read_equation
 from eqlearn.files import write_text
 from eqlearn.job import logged_to
@@ -16,10 +15,23 @@ def summarise(
 ) -> None:
     """Write Markdown; ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter value ``shown``."""
     verdicts = read_table(verification, ["published", "ours"], ["verdict", "item", "quantity"])
-    lines = [f"# Run {run}", "", *_verdict_lines(verdicts), "", f"## Learned equations (coefficients at p = {shown:g})", ""]
+    lines = [
+        f"# Run {run}",
+        "",
+        *_verdict_lines(verdicts),
+        "",
+        f"## Learned equations (coefficients at p = {shown:g})",
+        "",
+    ]
     for label, path in equations.items():
         lines.append(f"- `{label}`: {to_text(read_equation(path), shown)}")
-    lines += ["", "## Median trajectory error", "", "| dataset | learner | experiments | median MSE | failed |", "|---|---|---|---|---|"]
+    lines += [
+        "",
+        "## Median trajectory error",
+        "",
+        "| dataset | learner | experiments | median MSE | failed |",
+        "|---|---|---|---|---|",
+    ]
     for name, path in errors.items():
         lines += _error_lines(name, read_table(path, ["mse"], ["learner", "experiments"]))
     write_text(summary, "\n".join(lines) + "\n")
@@ -32,13 +44,17 @@ def _verdict_lines(verdicts: pd.DataFrame) -> list[str]:
     deviating = verdicts[verdicts["verdict"] == "deviates"]
     if len(deviating):
         lines += ["", "Deviating:", ""]
-        lines += [f"- {r.item}, {r.quantity}: published {r.published:.4g}, ours {r.ours:.4g}" for r in deviating.itertuples()]
+        lines += [
+            f"- {r.item}, {r.quantity}: published {r.published:.4g}, ours {r.ours:.4g}" for r in deviating.itertuples()
+        ]
     return lines
 
 
 def _error_lines(name: str, table: pd.DataFrame) -> list[str]:
     groups = table.groupby(["learner", "experiments"], sort=False)["mse"]
-    return [f"| {name} | {learner} | {n} | {mse.median():.3g} | {int(mse.isna().sum())} |" for (learner, n), mse in groups]
+    return [
+        f"| {name} | {learner} | {n} | {mse.median():.3g} | {int(mse.isna().sum())} |" for (learner, n), mse in groups
+    ]
 
 
 if __name__ == "__main__":

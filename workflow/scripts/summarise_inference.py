@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pandas as pd
-
 from eqlearn.job import logged_to
 from eqlearn.tables import read_table, write_table
 

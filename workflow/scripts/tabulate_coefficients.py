@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
 from eqlearn.tables import write_table

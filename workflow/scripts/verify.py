@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pandas as pd
-
 from eqlearn import paper_a
 from eqlearn.job import logged_to
 from eqlearn.tables import read_table, write_table
@@ -22,8 +21,8 @@ def verify(
     """Write verification.csv.
 
     ``errors``: trajectory errors; ``structures``: equations per parameter value; both by ``data/initial density``.
-    ``inference``: estimates by initial density and label ``learner.protocol``. ``steps``: rp step by number of experiments,
-    by ``data/initial density``.
+    ``inference``: estimates by initial density and label ``learner.protocol``. ``steps``: rp step by number of
+    experiments, by ``data/initial density``.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
     ours = {}
@@ -32,7 +31,9 @@ def verify(
         ours |= paper_a.measured_mse(place, table, steps[place])
     for density, tables in inference.items():
         for learner, path in tables.items():
-            ours |= paper_a.measured_inference(density, learner, read_table(path, ["parameter_value", "relative_error"]))
+            ours |= paper_a.measured_inference(
+                density, learner, read_table(path, ["parameter_value", "relative_error"])
+            )
     for place, path in structures.items():
         ours |= paper_a.measured_structures(place, read_table(path, ["parameter_value", "power"], ["model"]))
     numbers = [

@@ -15,9 +15,11 @@ INTERPOLATIONS = ("linear", "pchip")
 class Coefficient(Protocol):
     """A function of the parameter that can be written as JSON."""
 
-    def __call__(self, parameter: np.ndarray) -> np.ndarray: ...
+    def __call__(self, parameter: np.ndarray) -> np.ndarray:
+        """Value at every parameter, of the same shape."""
 
-    def to_json(self) -> dict[str, Any]: ...
+    def to_json(self) -> dict[str, Any]:
+        """The content that ``from_json`` reads."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,11 @@ class Constant:
     standard_error: float | None = None
 
     def __call__(self, parameter: np.ndarray) -> np.ndarray:
+        """Value at every parameter, of the same shape."""
         return np.full(np.shape(parameter), self.value)
 
     def to_json(self) -> dict[str, Any]:
+        """The content that ``from_json`` reads."""
         return _without_none(kind="constant", value=self.value, standard_error=self.standard_error)
 
 
@@ -44,10 +48,12 @@ class Polynomial:
     standard_error: tuple[float, ...] | None = None
 
     def __call__(self, parameter: np.ndarray) -> np.ndarray:
+        """Value at every parameter, of the same shape."""
         inside = parameter if self.domain is None else np.clip(parameter, *self.domain)
         return np.polynomial.polynomial.polyval(VARIABLES[self.variable](inside), self.values)
 
     def to_json(self) -> dict[str, Any]:
+        """The content that ``from_json`` reads."""
         return _without_none(
             kind="polynomial",
             variable=self.variable,
@@ -68,14 +74,16 @@ class Samples:
     standard_error: tuple[float, ...] | None = None
 
     def __call__(self, parameter: np.ndarray) -> np.ndarray:
+        """Value at every parameter, of the same shape."""
         transform = VARIABLES[self.variable]
         nodes = transform(np.asarray(self.grid))
-        inside = np.clip(transform(np.asarray(parameter, dtype=float)), nodes[0], nodes[-1])
+        inside = transform(np.clip(np.asarray(parameter, dtype=float), self.grid[0], self.grid[-1]))
         if self.interpolation == "linear" or nodes.size == 1:
             return np.interp(inside, nodes, self.values)
         return PchipInterpolator(nodes, self.values)(inside)
 
     def to_json(self) -> dict[str, Any]:
+        """The content that ``from_json`` reads."""
         return _without_none(
             kind="samples",
             variable=self.variable,
@@ -89,7 +97,7 @@ class Samples:
 def from_json(name: str, content: Any) -> Coefficient:
     """Coefficient from its JSON object; InputError names the coefficient and the key."""
     kinds = {"constant": Constant, "polynomial": Polynomial, "samples": Samples}
-    if not isinstance(content, dict) or content.get("kind") not in kinds:
+    if not isinstance(content, dict) or content.get("kind") not in tuple(kinds):
         raise InputError(f"coefficient {name}: needs a kind, one of {', '.join(kinds)}.")
     kind = kinds[content["kind"]]
     fields = kind.__dataclass_fields__
@@ -97,15 +105,34 @@ def from_json(name: str, content: Any) -> Coefficient:
     if not required <= set(content) or not set(content) <= {"kind", *fields}:
         raise InputError(f"coefficient {name}: a {content['kind']} has the keys {', '.join(fields)}.")
     checked = {key: _checked(f"coefficient {name}: {key}", kind, key, content[key]) for key in fields if key in content}
-    if kind is Polynomial and "domain" in checked and not _is_range(checked["domain"]):
-        raise InputError(f"coefficient {name}: domain must be (lowest, highest).")
-    if kind is Samples and (len(checked["grid"]) != len(checked["values"]) or np.any(np.diff(checked["grid"]) <= 0)):
-        raise InputError(f"coefficient {name}: grid must increase and be as long as values.")
-    return kind(**checked)
+    coefficient = kind(**checked)
+    fault = _fault(coefficient)
+    if fault is not None:
+        raise InputError(f"coefficient {name}: {fault}.")
+    return coefficient
 
 
-def _is_range(domain: tuple[float, ...]) -> bool:
-    return len(domain) == 2 and domain[0] <= domain[1]
+def _fault(coefficient: Coefficient) -> str | None:
+    """What is wrong about the lengths and parameter values of a coefficient, or None."""
+    match coefficient:
+        case Polynomial(variable=variable, domain=tuple(ends)) if len(ends) != 2 or not _increases(ends, variable):
+            return f"domain must be (lowest, highest), and {variable} finite on it"
+        case Samples(variable=variable, grid=grid) if not _increases(grid, variable, strictly=True):
+            return f"grid must increase, and {variable} be finite on it"
+        case Samples(grid=grid, values=values) if len(grid) != len(values):
+            return f"grid has {len(grid)} numbers, must be as long as values, {len(values)}"
+        case Polynomial(standard_error=tuple(errors)) | Samples(standard_error=tuple(errors)):
+            size = len(coefficient.values)
+            return None if len(errors) == size else f"standard_error must be as long as values, {size}"
+    return None
+
+
+def _increases(parameters: tuple[float, ...], variable: str, strictly: bool = False) -> bool:
+    """Whether the parameters increase, and so does the variable, which must exist at all of them."""
+    with np.errstate(all="ignore"):
+        nodes = VARIABLES[variable](np.asarray(parameters, dtype=float))
+    steps = np.diff(nodes)
+    return bool(np.isfinite(nodes).all() and (steps > 0 if strictly else steps >= 0).all())
 
 
 def _checked(place: str, kind: type, key: str, value: Any) -> Any:
@@ -120,7 +147,8 @@ def _checked(place: str, kind: type, key: str, value: Any) -> Any:
 
 def numbers(place: str, values: Any, length: int | None = None) -> tuple[float, ...]:
     """A non-empty list of finite numbers as a tuple; InputError names the place."""
-    good = isinstance(values, list) and values and all(type(v) in (int, float) and np.isfinite(v) for v in values)
+    largest = np.finfo(float).max
+    good = isinstance(values, list) and values and all(type(v) in (int, float) and abs(v) <= largest for v in values)
     if not good or (length is not None and len(values) != length):
         raise InputError(f"{place} must hold {length or 'some'} finite numbers.")
     return tuple(map(float, values))

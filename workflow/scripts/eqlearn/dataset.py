@@ -13,6 +13,9 @@ from eqlearn.files import canonical_json
 from eqlearn.netcdf import read_netcdf, write_netcdf
 
 _INDEX = ("parameter", "sample")
+_RESERVED = ("features", "feature", "feature_unit", "target", "time", "split", "parameter_value")
+_RESERVED_ATTRIBUTES = ("dataset", "content_digest", "coordinates")
+_SPLITS = ("train", "test", "extrapolation")
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class ParametricDataset:
     time_axis, time: quantity and (P, S) increasing times where samples form a trajectory, else None.
     split: (P, S) of 'train', 'test', 'extrapolation', or None.
     extra: further variables (P, S) by name; NaN there means 'missing'.
-    attributes: text and numbers about the origin: source, seed, nominal initial_state, true_equation ...
+    attributes: text and finite numbers about the origin: source, seed, nominal initial_state, true_equation ...
 
     Construction validates; InputError names the dataset, the variable and the first bad index.
     """
@@ -65,7 +68,7 @@ class ParametricDataset:
         return dataclasses.replace(self, **chosen, extra=extra)
 
     def digest(self) -> str:
-        """SHA-256 over values, features, target, time and extra variables; 16 hexadecimal digits."""
+        """SHA-256 over all values, names, units and attributes but 'file'; 16 hexadecimal digits."""
         return _content_digest(_to_xarray(self))
 
 
@@ -74,43 +77,62 @@ def _fail(dataset: ParametricDataset, variable: str, message: str) -> None:
 
 
 def _validate(dataset: ParametricDataset) -> None:
-    n_parameter, n_sample = dataset.features.shape[:2] if dataset.features.ndim >= 3 else (0, 0)
-    if n_parameter == 0 or n_sample == 0:
-        _fail(
-            dataset, "features", f"has shape {dataset.features.shape}, must be (parameter, sample, feature), not empty"
-        )
-    if dataset.features.shape[2] != len(dataset.state):
-        _fail(dataset, "features", f"has {dataset.features.shape[2]} columns for {len(dataset.state)} names")
-    expected = {"parameter_value": (dataset.values, (n_parameter,))}
-    for variable in ("target", "time", "split"):
-        expected[variable] = (getattr(dataset, variable), (n_parameter, n_sample))
-    expected |= {name: (array, (n_parameter, n_sample)) for name, array in dataset.extra.items()}
-    for variable, (array, shape) in expected.items():
-        if array is not None and array.shape != shape:
-            _fail(dataset, variable, f"has shape {array.shape}, must be {shape}")
-    if (dataset.rate is None) != (dataset.target is None) or (dataset.time_axis is None) != (dataset.time is None):
-        _fail(dataset, "target and time", "each need a name and unit beside the values")
-    for variable in ("values", "features", "target", "time"):
-        _require_finite(dataset, variable)
+    shape = dataset.features.shape
+    if len(shape) < 3 or 0 in shape:
+        _fail(dataset, "features", f"has shape {shape}, must be (parameter, sample, feature), not empty")
+    if shape[2] != len(dataset.state):
+        _fail(dataset, "features", f"has {shape[2]} columns for {len(dataset.state)} names")
+    _require_names(dataset)
+    arrays = {"parameter_value": (dataset.values, shape[:1]), "features": (dataset.features, shape)}
+    by_sample = {"target": dataset.target, "time": dataset.time, "split": dataset.split, **dataset.extra}
+    arrays |= {name: (array, shape[:2]) for name, array in by_sample.items() if array is not None}
+    for variable, (array, expected) in arrays.items():
+        if array.shape != expected:
+            _fail(dataset, variable, f"has shape {array.shape}, must be {expected}")
+        if variable != "split":
+            _require_finite(dataset, variable, array)
     _require_order(dataset)
 
 
-def _require_finite(dataset: ParametricDataset, variable: str) -> None:
-    array = getattr(dataset, variable)
-    if array is not None and not np.isfinite(array).all():
-        bad = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+def _require_names(dataset: ParametricDataset) -> None:
+    if (dataset.rate is None) != (dataset.target is None) or (dataset.time_axis is None) != (dataset.time is None):
+        _fail(dataset, "target and time", "each need a name and unit beside the values")
+    names = [quantity.name for quantity in dataset.state]
+    if len(set(names)) < len(names):
+        _fail(dataset, "features", f"repeats a name in {', '.join(names)}")
+    for name in dataset.extra:
+        if name in _RESERVED or not name.isidentifier():
+            _fail(dataset, f"extra variable {name!r}", f"must be an identifier other than {', '.join(_RESERVED)}")
+    for name, value in dataset.attributes.items():
+        if name in _RESERVED_ATTRIBUTES:
+            _fail(dataset, f"attribute {name!r}", "is reserved")
+        if not isinstance(value, str) and not (type(_scalar(value)) in (int, float) and np.isfinite(value)):
+            _fail(dataset, f"attribute {name!r}", f"is {value!r}, must be text or a finite number")
+
+
+def _require_finite(dataset: ParametricDataset, variable: str, array: np.ndarray) -> None:
+    if array.dtype.kind not in "iuf":
+        _fail(dataset, variable, f"holds {array.dtype}, must hold real numbers")
+    bad = _first(np.isinf(array) if variable in dataset.extra else ~np.isfinite(array))
+    if bad is not None:
         _fail(dataset, variable, f"is {array[bad]} at index {bad}, must be finite")
 
 
 def _require_order(dataset: ParametricDataset) -> None:
-    falls = np.flatnonzero(np.diff(dataset.values) < 0)
-    if falls.size:
-        _fail(dataset, "parameter_value", f"falls at index {falls[0] + 1}, must be sorted")
-    if dataset.time is not None and (np.diff(dataset.time, axis=1) <= 0).any():
-        bad = tuple(int(i) for i in np.argwhere(np.diff(dataset.time, axis=1) <= 0)[0])
-        _fail(dataset, "time", f"does not increase after index {bad}")
-    if dataset.split is not None and not np.isin(dataset.split, ("train", "test", "extrapolation")).all():
-        _fail(dataset, "split", "may hold train, test and extrapolation only")
+    fall = _first(dataset.values[1:] < dataset.values[:-1])
+    if fall is not None:
+        _fail(dataset, "parameter_value", f"falls at index {fall[0] + 1}, must be sorted")
+    stop = None if dataset.time is None else _first(dataset.time[:, 1:] <= dataset.time[:, :-1])
+    if stop is not None:
+        _fail(dataset, "time", f"does not increase after index {stop}")
+    unknown = None if dataset.split is None else _first(~np.isin(dataset.split, _SPLITS))
+    if unknown is not None:
+        _fail(dataset, "split", f"is '{dataset.split[unknown]}' at index {unknown}, must be in {', '.join(_SPLITS)}")
+
+
+def _first(bad: np.ndarray) -> tuple[int, ...] | None:
+    """Index of the first true element."""
+    return tuple(map(int, np.argwhere(bad)[0])) if bad.any() else None
 
 
 def _to_xarray(dataset: ParametricDataset) -> xr.Dataset:
@@ -135,10 +157,13 @@ def _to_xarray(dataset: ParametricDataset) -> xr.Dataset:
 
 def _content_digest(data: xr.Dataset) -> str:
     described = {name: [str(text) for text in data[name].values] for name in ("feature", "feature_unit")}
-    described |= {key: _scalar(value) for key, value in data.attrs.items() if key != "content_digest"}
+    arrays = {name: data[name] for name in sorted([*map(str, data.data_vars), "parameter_value"])}
+    attributes = {"": data.attrs, **{name: array.attrs for name, array in arrays.items()}}
+    for owner, entries in attributes.items():
+        described |= {f"{owner}:{key}": repr(_scalar(v)) for key, v in entries.items() if key != "content_digest"}
     sha = hashlib.sha256(canonical_json(described).encode())
-    for name in sorted([*map(str, data.data_vars), "parameter_value"]):
-        values = np.ascontiguousarray(data[name].values)
+    for name, array in arrays.items():
+        values = np.ascontiguousarray(array.values, dtype=array.dtype.newbyteorder("<"))
         sha.update(f"{name}{values.dtype.str}{values.shape}".encode() + values.tobytes())
     return sha.hexdigest()[:16]
 

@@ -65,7 +65,8 @@ class Equation:
 
     def evaluate(self, features: Mapping[str, Any], parameter: np.ndarray | float) -> np.ndarray:
         """Value of the target; features and parameter are broadcast against each other."""
-        values = {**features, SYMBOL: np.asarray(parameter, float), **self.coefficients_at(parameter)}
+        given = {name: np.asarray(feature, float) for name, feature in features.items()}
+        values = {**given, SYMBOL: np.asarray(parameter, float), **self.coefficients_at(parameter)}
         shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
         return np.broadcast_to(self.expression.evaluate(values), shape).astype(float)
 
@@ -79,10 +80,12 @@ def _validate(equation: Equation) -> None:
         raise InputError(f"equation: status is {equation.status!r}, must be 'read' or 'unread'.")
     if equation.status == "unread" and (equation.template is not None or not equation.reason):
         raise InputError("equation: status 'unread' needs a reason and no template.")
+    if equation.status == "read" and equation.template is None:
+        raise InputError("equation: status 'read' needs a template.")
     given = [*equation.features, *equation.coefficients]
-    bad = [n for n in given if not str(n).isidentifier() or keyword.iskeyword(n) or n in (SYMBOL, *FUNCTIONS)]
-    if bad or len(set(given)) < len(given):
-        raise InputError(f"equation: name {(bad or given)[0]!r} is reserved, repeated or no identifier.")
+    bad = [name for name in given if not _is_name(name) or given.count(name) > 1]
+    if bad:
+        raise InputError(f"equation: name {bad[0]!r} is reserved, repeated or no identifier.")
     if equation.status == "read":
         unknown = equation.expression.names - {SYMBOL, *given}
         unused = set(equation.coefficients) - equation.expression.names
@@ -90,6 +93,11 @@ def _validate(equation: Equation) -> None:
             raise InputError(f"equation: template and names disagree about {', '.join(sorted(unknown | unused))}.")
     if equation.valid_range is not None and not equation.valid_range[0] <= equation.valid_range[1]:
         raise InputError(f"equation: valid_range {equation.valid_range} must be (lowest, highest).")
+
+
+def _is_name(name: Any) -> bool:
+    good = isinstance(name, str) and name.isidentifier()
+    return good and not keyword.iskeyword(name) and name not in (SYMBOL, *FUNCTIONS)
 
 
 def write_equation(equation: Equation, path: str | Path) -> None:
@@ -111,8 +119,10 @@ def read_equation(path: str | Path) -> Equation:
 
 def _from_json(content: dict[str, Any]) -> Equation:
     unknown, missing = set(content) - set(_KEYS), {"status", "target", "features", "parameter"} - set(content)
-    if unknown or missing:
-        raise InputError(f"equation: unknown key {sorted(unknown)} or missing key {sorted(missing)}.")
+    if unknown:
+        raise InputError(f"equation: key {min(unknown)!r} is unknown, must be one of {', '.join(_KEYS)}.")
+    if missing:
+        raise InputError(f"equation: key {min(missing)!r} is missing.")
     types = {"status": str, "reason": str, "target": str, "template": str, "features": list, "parameter": str}
     types |= {"coefficients": dict, "valid_range": list, "provenance": dict}
     for key, value in content.items():

@@ -32,7 +32,7 @@ class Expression:
     text: str
 
     def __post_init__(self) -> None:
-        _check(self.tree, self.text)
+        _check(self.tree, self.text.strip())
 
     @cached_property
     def tree(self) -> ast.expr:
@@ -42,7 +42,8 @@ class Expression:
         try:
             return ast.parse(self.text.strip(), mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-            raise InputError(f"expression '{self.text[:60]}': cannot be read ({error}).") from error
+            reason = getattr(error, "msg", "no text, or nested too deep")
+            raise InputError(f"expression {self.text[:60]!r}: cannot be read ({reason}).") from error
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -51,8 +52,8 @@ class Expression:
         return frozenset(n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name) and id(n) not in called)
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """Value under NumPy rules; ``values`` maps every name to a number or an array (broadcast)."""
-        return self.fold(values, lambda name: getattr(np, name), float)
+        """Value under NumPy rules; ``values`` maps every name to a NumPy number or array (broadcast)."""
+        return self.fold(values, lambda name: getattr(np, name), np.float64)
 
     def fold(self, values: Mapping[str, Any], function: Callable[[str], Callable], number: Callable) -> Any:
         """Fold the tree over any algebra with + - * / **: NumPy arrays, polynomials, SymPy symbols."""
@@ -77,14 +78,16 @@ class Expression:
 
 
 def _exponent(node: ast.expr) -> int | float:
-    """Value of an exponent: a number, its negative, or a quotient of two; an int where it is whole."""
+    """Value of an exponent: a number or a quotient of two, with or without a minus; an int where it is whole."""
     match node:
         case ast.Constant(value=value) if type(value) in (int, float) and abs(value) <= MAX_POWER:
             return int(value) if value == int(value) else value
-        case ast.UnaryOp(op=ast.USub()):
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() | ast.BinOp(left=ast.Constant())):
             return -_exponent(node.operand)
-        case ast.BinOp(op=ast.Div(), left=ast.Constant(), right=ast.Constant(value=below)) if below:
-            return _exponent(node.left) / _exponent(node.right)
+        case ast.BinOp(op=ast.Div(), left=ast.Constant() | ast.UnaryOp(operand=ast.Constant()), right=ast.Constant()):
+            above, below = _exponent(node.left), _exponent(node.right)
+            if below and abs(above / below) <= MAX_POWER:
+                return int(above / below) if above % below == 0 else above / below
     raise InputError(f"expression: an exponent must be a number of size at most {MAX_POWER}.")
 
 
@@ -92,14 +95,15 @@ def _check(node: ast.expr, text: str, nesting: float = 1.0, depth: int = 0) -> N
     """Refuse every node that is not allowed; ``nesting`` is the product of the powers around it."""
 
     def refuse(what: str) -> None:
-        raise InputError(f"expression '{text[:60]}': {what}.")
+        raise InputError(f"expression {text[:60]!r}: {what}.")
 
     if depth > MAX_DEPTH:
         refuse(f"is nested deeper than {MAX_DEPTH}")
     match node:
         case ast.Constant(value=value):
             if type(value) not in (int, float) or not abs(value) < MAX_NUMBER:
-                refuse(f"'{str(value)[:20]}' is not a real number below {MAX_NUMBER:g}")
+                found = ast.get_source_segment(text, node) or ""
+                refuse(f"{found[:20]!r} is not a real number below {MAX_NUMBER:g}")
         case ast.Name(id=name):
             if name in FUNCTIONS:
                 refuse(f"'{name}' is a function and needs an argument")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,13 +32,28 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def read_json(path: str | Path) -> dict:
-    """Read a JSON object; InputError names the file where it is none."""
+    """Read a JSON object; InputError names the file where it is none, repeats a key or holds NaN or infinity."""
+    rules = {"parse_constant": _finite, "parse_float": _finite, "object_pairs_hook": _without_repeats}
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not a JSON file, or a truncated one ({error}).") from error
+        content = json.loads(Path(path).read_text(encoding="utf-8"), **rules)
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: cannot be read as JSON, or is truncated ({error}).") from error
     if not isinstance(content, dict):
         raise InputError(f"{path}: holds a JSON {type(content).__name__}, must be an object.")
+    return content
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(float(text)):
+        raise ValueError(f"{text} is no finite number")
+    return float(text)
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {max(keys, key=keys.count)!r} is repeated")
     return content
 
 

@@ -48,10 +48,10 @@ def published_inference(table: pd.DataFrame) -> Iterator[Number]:
     for (density, model), rows in table.groupby(["initial_density", "model"]):
         for row in rows.itertuples():
             item = f"{density}/{model}/{row.proliferation_rate:g}"
-            yield Number(
-                _INFERENCE, item, "mean_relative_error", row.mean_relative_error, row.sd_relative_error, RUNS
-            )
-        yield Number(_INFERENCE, f"{density}/{model}/median", "mean_relative_error", rows["mean_relative_error"].median())
+            yield Number(_INFERENCE, item, "mean_relative_error", row.mean_relative_error, row.sd_relative_error, RUNS)
+        yield Number(
+            _INFERENCE, f"{density}/{model}/median", "mean_relative_error", rows["mean_relative_error"].median()
+        )
 
 
 def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[str, Measured]:

@@ -48,7 +48,8 @@ def integrate(coefficients, powers, initial, times, out):
     """Fill ``out`` (S, m) with the state (column 0) and m - 1 sensitivities; return the number of good samples.
 
     ``times`` (S,) increase, the solution starts at times[0]. m = 1 solves for the state alone, m = 2 + len(powers)
-    adds the sensitivity to the start and to the coefficient of every power (increasing). Step control looks at the state only.
+    adds the sensitivity to the start and to the coefficient of every power (increasing).
+    Step control looks at the state only.
     Samples after a blow-up hold +-LIMIT and sensitivity zero.
     """
     size = out.shape[1]

@@ -16,14 +16,6 @@ def akaike(error: np.ndarray | float, samples: int, parameters: np.ndarray | int
     return samples * np.log(np.maximum(error, max(floor, 1e-300)) / samples) + 2.0 * np.asarray(parameters)
 
 
-def corrected_akaike(error: float, samples: int, parameters: int, floor: float = 0.0) -> float:
-    """AICc for few samples (Hurvich & Tsai 1989); infinite where it is not defined."""
-    left = samples - parameters - 1
-    if left <= 0:
-        return np.inf
-    return float(akaike(error, samples, parameters, floor)) + 2.0 * parameters * (parameters + 1) / left
-
-
 def simplest_within(criteria: Sequence[float], sizes: Sequence[int], ties: Sequence[float]) -> int:
     """Index of the smallest model within ``WITHIN`` of the least criterion; among equals the least ``ties``."""
     least = min(criteria)

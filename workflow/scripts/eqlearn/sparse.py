@@ -9,7 +9,7 @@ _DEPENDENT = 1e-13
 
 @njit
 def _residual_energies(triangle, response, masks, out):
-    """Squared residual of the best fit on each support, by modified Gram-Schmidt (stable where a Gram matrix is not)."""
+    """Squared residual of the best fit on each support, by modified Gram-Schmidt (a Gram matrix would be unstable)."""
     size = triangle.shape[0]
     basis = np.empty((triangle.shape[1], size))
     for m in range(masks.size):

@@ -1,31 +1,66 @@
 """Equations as symbols: text, LaTeX, simplification, and whether two equations have the same structure."""
 
+import dataclasses
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import sympy
+from sympy.printing.str import StrPrinter
 
-from eqlearn.coefficients import Constant, Polynomial
+from eqlearn.coefficients import Coefficient, Constant
 from eqlearn.equation import SYMBOL, Equation
 from eqlearn.errors import InputError
-from eqlearn.expression import Expression
+from eqlearn.expression import MAX_POWER, Expression
+
+_UNREAL = (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
 
 
 def to_sympy(equation: Equation) -> sympy.Expr:
-    """The template as a SymPy expression of real symbols."""
-    symbols = {name: sympy.Symbol(name, real=True) for name in equation.expression.names}
-    return equation.expression.fold(symbols, lambda name: getattr(sympy, name), _number)
+    """The template as a SymPy expression of real symbols; InputError where it divides by zero or is not real."""
+    symbols = {name: _symbol(name) for name in equation.expression.names}
+    expression = equation.expression.fold(symbols, lambda name: getattr(sympy, name), _number)
+    return _real(expression.replace(lambda node: node.is_Pow and node.exp.is_Float, _with_exact_power))
+
+
+def _symbol(name: str) -> sympy.Symbol:
+    return sympy.Symbol(name, real=True)
 
 
 def _number(value: float) -> sympy.Number:
     return sympy.Integer(int(value)) if value == int(value) and abs(value) < 1e15 else sympy.Float(value)
 
 
+def _with_exact_power(power: sympy.Pow) -> sympy.Expr:
+    """x**0.5 as sqrt(x): SymPy takes a fraction and its decimal for different powers."""
+    fraction = sympy.Rational(power.exp).limit_denominator(MAX_POWER)
+    return power.base ** (fraction if float(fraction) == float(power.exp) else power.exp)
+
+
+def _real(expression: sympy.Expr) -> sympy.Expr:
+    if expression.has(*_UNREAL):
+        raise InputError(f"equation: its template, as '{expression}', divides by zero or is not real.")
+    return expression
+
+
+class _TemplatePrinter(StrPrinter):
+    """Writes SymPy expressions as templates, numbers without loss."""
+
+    def _print_Float(self, number: sympy.Float) -> str:
+        return repr(float(number))
+
+    def _print_Exp1(self, _number: sympy.Expr) -> str:
+        return "exp(1)"
+
+    def _print_Abs(self, absolute: sympy.Expr) -> str:
+        return f"sqrt(({self._print(absolute.args[0])})**2)"
+
+
 @dataclass(frozen=True)
 class Term:
     """One additive term: its ``skeleton`` over the features, and the factors in front and inside of it.
 
-    ``3*p*c1*sin(c2*x)*x`` has the skeleton ``x*sin(_*x)`` and the factors ``3*p*c1`` and ``c2``.
+    ``3*p*c1*sin(c2*x)*x`` has the skeleton ``sin(_*x)*x`` and the factors ``3*p*c1`` and ``c2``.
     """
 
     skeleton: str
@@ -33,54 +68,44 @@ class Term:
 
 
 def terms(equation: Equation) -> tuple[Term, ...]:
-    """The additive terms of the expanded template, equal skeletons merged, sorted by skeleton.
+    """The additive terms of the expanded template, equal ones merged, sorted by skeleton.
 
-    A term whose skeleton is '1' has no feature in it.
+    A term whose skeleton is '1' has no feature in it. Terms that differ in their inner factors only, such as
+    ``sin(c1*x) + sin(c2*x)``, have the skeletons ``sin(_*x)`` and ``sin(_*x) #2``.
     """
-    features = [sympy.Symbol(name, real=True) for name in equation.features]
-    skeleton, factors = _decompose(to_sympy(equation), features)
-    return tuple(Term(name, factors[name]) for name in skeleton)
+    return _terms(to_sympy(equation), tuple(map(_symbol, equation.features)))
 
 
-def _decompose(expression: sympy.Expr, features: list[sympy.Symbol]) -> tuple[list[str], dict[str, tuple]]:
-    """Skeletons of the additive terms and the factors of each; merges terms that differ in front only."""
-    outer: dict[tuple, sympy.Expr] = {}
-    names: dict[tuple, str] = {}
+def _terms(expression: sympy.Expr, features: tuple[sympy.Symbol, ...]) -> tuple[Term, ...]:
+    fronts: dict[tuple[str, tuple], sympy.Expr] = {}
     for term in sympy.Add.make_args(sympy.expand(expression)):
         front, core = term.as_independent(*features, as_Add=False)
-        name, inner = _core(core, features)
-        key = (name, inner)
-        outer[key] = outer.get(key, sympy.Integer(0)) + front
-        names[key] = name
-    kept = sorted((key for key in outer if outer[key] != 0), key=lambda key: (key[0], str(key[1])))
-    labelled = {(key[0] if n == 0 else f"{key[0]} #{n + 1}"): key for key, n in _numbered(kept)}
-    return list(labelled), {label: (outer[key], *key[1]) for label, key in labelled.items()}
+        key = _product(core, features)
+        fronts[key] = fronts.get(key, sympy.Integer(0)) + front
+    found, seen = [], Counter()
+    for skeleton, inner in sorted((key for key, front in fronts.items() if front != 0), key=str):
+        seen[skeleton] += 1
+        label = skeleton if seen[skeleton] == 1 else f"{skeleton} #{seen[skeleton]}"
+        found.append(Term(label, (fronts[skeleton, inner], *inner)))
+    return tuple(found)
 
 
-def _numbered(keys: list[tuple]) -> list[tuple[tuple, int]]:
-    seen: dict[str, int] = {}
-    numbered = []
-    for key in keys:
-        numbered.append((key, seen.get(key[0], 0)))
-        seen[key[0]] = seen.get(key[0], 0) + 1
-    return numbered
+def _product(core: sympy.Expr, features: tuple[sympy.Symbol, ...]) -> tuple[str, tuple[sympy.Expr, ...]]:
+    """Skeleton of a product without its front, and the factors inside, in the order of the skeleton."""
+    pieces = sorted((_piece(factor, features) for factor in sympy.Mul.make_args(core)), key=str)
+    return "*".join(text for text, _ in pieces), tuple(factor for _, inner in pieces for factor in inner)
 
 
-def _core(core: sympy.Expr, features: list[sympy.Symbol]) -> tuple[str, tuple[sympy.Expr, ...]]:
-    """Skeleton of a product without its front factor, and the factors inside its functions."""
-    parts, inner = [], []
-    for factor in sympy.Mul.make_args(core):
-        base, power = factor.as_base_exp() if not isinstance(factor, sympy.exp) else (factor, sympy.Integer(1))
-        if isinstance(base, sympy.Function | sympy.Add):
-            argument = base if isinstance(base, sympy.Add) else base.args[0]
-            labels, factors = _decompose(argument, features)
-            text = " + ".join(f"_*{label}" for label in labels)
-            base_text = f"({text})" if isinstance(base, sympy.Add) else f"{type(base).__name__}({text})"
-            inner += [value for label in labels for value in factors[label]]
-        else:
-            base_text = str(base)
-        parts.append(base_text if power == 1 else f"{base_text}**{power}")
-    return "*".join(sorted(parts)), tuple(inner)
+def _piece(factor: sympy.Expr, features: tuple[sympy.Symbol, ...]) -> tuple[str, tuple[sympy.Expr, ...]]:
+    """Skeleton of one factor, and the factors inside of its function, sum or root."""
+    base, power = (factor, sympy.Integer(1)) if isinstance(factor, sympy.exp) else factor.as_base_exp()
+    text, inner = str(base), ()
+    if not base.is_Atom:
+        name, content = (type(base).__name__, base.args[0]) if isinstance(base, sympy.Function) else ("", base)
+        inside = _terms(content, features)
+        text = f"{name}({' + '.join(f'_*{term.skeleton}' for term in inside)})"
+        inner = tuple(value for term in inside for value in term.factors)
+    return (text if power == 1 else f"{text}**{power}"), inner
 
 
 def same_structure(one: Equation, other: Equation) -> bool:
@@ -93,11 +118,15 @@ def same_structure(one: Equation, other: Equation) -> bool:
 def effective_coefficients(equation: Equation, parameter: np.ndarray) -> dict[str, np.ndarray]:
     """Value of all factors of every term, by skeleton: (number of factors, P) for P parameter values."""
     values = {SYMBOL: np.asarray(parameter, float), **equation.coefficients_at(parameter)}
-    shape = np.shape(parameter)
-    return {
-        term.skeleton: np.array([np.broadcast_to(Expression(str(f)).evaluate(values), shape) for f in term.factors])
-        for term in terms(equation)
-    }
+
+    def value(factor: sympy.Expr) -> np.ndarray:
+        return np.broadcast_to(_as_expression(factor).evaluate(values), np.shape(parameter))
+
+    return {term.skeleton: np.array([value(f) for f in term.factors], dtype=float) for term in terms(equation)}
+
+
+def _as_expression(expression: sympy.Expr) -> Expression:
+    return Expression(_TemplatePrinter().doprint(expression))
 
 
 def coefficient_error(learned: Equation, truth: Equation, parameter: np.ndarray) -> dict[str, np.ndarray]:
@@ -110,22 +139,14 @@ def coefficient_error(learned: Equation, truth: Equation, parameter: np.ndarray)
 
 def simplified(equation: Equation) -> Equation:
     """Without the terms whose coefficient is zero at every parameter, and without unused coefficients."""
-    zero = {n: 0 for n, c in equation.coefficients.items() if _is_zero(c)}
-    expression = to_sympy(equation).subs({sympy.Symbol(name, real=True): 0 for name in zero})
-    template = str(expression)
-    used = Expression(template).names
-    kept = {name: c for name, c in equation.coefficients.items() if name in used}
-    return Equation(**{**vars_of(equation), "template": template, "coefficients": kept})
+    zero = {_symbol(name): 0 for name, coefficient in equation.coefficients.items() if _is_zero(coefficient)}
+    expression = _as_expression(_real(to_sympy(equation).subs(zero)))
+    kept = {name: coefficient for name, coefficient in equation.coefficients.items() if name in expression.names}
+    return dataclasses.replace(equation, template=expression.text, coefficients=kept)
 
 
-def vars_of(equation: Equation) -> dict:
-    """The fields of an equation by name."""
-    return {name: getattr(equation, name) for name in equation.__dataclass_fields__}
-
-
-def _is_zero(coefficient: object) -> bool:
-    values = [coefficient.value] if isinstance(coefficient, Constant) else coefficient.values
-    return not np.any(values)
+def _is_zero(coefficient: Coefficient) -> bool:
+    return not np.any(coefficient.value if isinstance(coefficient, Constant) else coefficient.values)
 
 
 def to_text(equation: Equation, parameter: float | None = None, digits: int = 4) -> str:
@@ -139,12 +160,17 @@ def to_latex(equation: Equation, parameter: float | None = None, digits: int = 4
 
 
 def _filled(equation: Equation, parameter: float | None, digits: int) -> sympy.Expr:
-    expression = to_sympy(equation)
-    fixed = {n: float(c.value) for n, c in equation.coefficients.items() if isinstance(c, Constant)}
-    fixed |= {
-        n: c.values[0] for n, c in equation.coefficients.items() if isinstance(c, Polynomial) and len(c.values) == 1
-    }
-    if parameter is not None:
-        fixed = {SYMBOL: parameter, **{n: float(v) for n, v in equation.coefficients_at(parameter).items()}}
-    numbers = {sympy.Symbol(n, real=True): sympy.Float(v, digits) for n, v in fixed.items()}
-    return expression.subs(numbers).evalf(digits) if parameter is not None else expression.subs(numbers)
+    """The template with numbers for the coefficients that are constant, or for all at a parameter value."""
+    if parameter is None:
+        values = {name: value for name, c in equation.coefficients.items() if (value := _constant(c)) is not None}
+    else:
+        values = {SYMBOL: parameter, **equation.coefficients_at(parameter)}
+    numbers = {_symbol(name): sympy.Float(float(value), digits) for name, value in values.items()}
+    filled = to_sympy(equation).subs(numbers)
+    return filled if parameter is None else filled.evalf(digits)
+
+
+def _constant(coefficient: Coefficient) -> float | None:
+    if isinstance(coefficient, Constant):
+        return coefficient.value
+    return coefficient.values[0] if len(coefficient.values) == 1 else None

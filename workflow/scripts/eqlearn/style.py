@@ -7,11 +7,12 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 
-import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen first)
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from eqlearn.files import replacing  # noqa: E402
+from eqlearn.files import replacing
 
 # Okabe & Ito (2008); told apart by dash as well, for print in grey.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
@@ -59,12 +60,25 @@ def grid(rows: int, columns: int, panel: Sequence[float] = PANEL, **options: obj
     return figure, axes.tolist()
 
 
+def log_parameter(axis: Axes) -> None:
+    """Logarithmic horizontal axis with plain numbers: 0.01, 0.1, 1; with 2 and 5 between where there is room."""
+    axis.set_xscale("log")
+    low, high = axis.get_xlim()
+    narrow = high < 30 * low
+    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _position: f"{value:g}"))
+    axis.xaxis.set_minor_formatter(NullFormatter())
+
+
 def legend(figure: Figure, axes: Iterable[Axes]) -> None:
     """One legend above all panels, every label once."""
     handles = {}
     for axis in axes:
         handles |= {label: handle for handle, label in zip(*axis.get_legend_handles_labels()) if label not in handles}
-    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=min(len(handles), 4), frameon=False)
+    columns = max(2, int(figure.get_figwidth() / 1.7))
+    figure.legend(
+        handles.values(), handles.keys(), loc="outside upper center", ncols=min(len(handles), columns), frameon=False
+    )
 
 
 def save(figure: Figure, svg: str | Path, png: str | Path) -> None:

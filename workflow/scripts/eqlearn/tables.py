@@ -22,9 +22,11 @@ def read_table(path: str | Path, numeric: Sequence[str] = (), text: Sequence[str
     Numbers must be finite or empty. Rows count from 2, as an editor shows them below the header.
     """
     try:
-        table = pd.read_csv(path, dtype={name: str for name in text}, keep_default_na=True)
+        table = pd.read_csv(path, dtype={name: str for name in text}, float_precision="round_trip", low_memory=False)
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as CSV ({error}).") from error
+        raise InputError(f"{path}: cannot be read as CSV ({str(error).strip()}).") from error
+    if not isinstance(table.index, pd.RangeIndex):  # pandas takes a surplus column for an index
+        raise InputError(f"{path}: row 2 has more columns than the header.")
     missing = [name for name in (*numeric, *text) if name not in table.columns]
     if missing:
         raise InputError(f"{path}: lacks column {', '.join(missing)}; it has {', '.join(map(str, table.columns))}.")
@@ -32,8 +34,13 @@ def read_table(path: str | Path, numeric: Sequence[str] = (), text: Sequence[str
         values = pd.to_numeric(table[name], errors="coerce")
         bad = np.flatnonzero((values.isna() & table[name].notna()) | np.isinf(values))
         if bad.size:
-            raise InputError(
-                f"{path}: row {bad[0] + 2}, column {name}: {table[name].iloc[bad[0]]!r} is no finite number."
-            )
+            found = str(table[name].iloc[bad[0]])
+            raise InputError(f"{path}: row {_line(path, bad[0])}, column {name}: {found!r} is no finite number.")
         table[name] = values
     return table
+
+
+def _line(path: str | Path, row: int) -> int:
+    """Line of a table's row in the file, below the header; blank lines are no rows."""
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    return [number for number, line in enumerate(lines, start=1) if line.strip()][row + 1]

@@ -8,6 +8,7 @@ from scipy.optimize import least_squares
 
 from eqlearn.polynomial_flow import solve_with_sensitivities
 
+MAX_CORRELATION = 0.9
 TOLERANCE = 1e-9  # relative error of a forward solve that no fit may claim to resolve
 
 
@@ -16,30 +17,49 @@ class TrajectoryFit:
     """Fit of one trajectory.
 
     powers (k,) increasing; coefficients (k,); initial: fitted state at the first time; error: sum of squared
-    residuals; samples: N; information (k, k): upper triangle R with R'R = J'J of the coefficients after the
-    initial state is projected out, so that their covariance is error/(N - k - 1)·inv(R'R).
+    residuals; residuals (N,), observed minus fitted; information (k, k): upper triangle R with R'R = J'J of the
+    coefficients after the initial state is projected out, so that their covariance is variance·inv(R'R).
     """
 
     powers: tuple[int, ...]
     coefficients: np.ndarray
     initial: float
     error: float
-    samples: int
+    residuals: np.ndarray
     information: np.ndarray
 
-    def variance(self, floor: float) -> float:
-        """Residual variance, not below floor/N (see :func:`error_floor`)."""
-        return max(self.error / max(self.samples - len(self.powers) - 1, 1), floor / self.samples)
+    @property
+    def samples(self) -> int:
+        """Number of samples N."""
+        return self.residuals.size
 
-    def standard_errors(self, floor: float) -> np.ndarray:
-        """Standard error of every coefficient (k,), from the linearised fit with independent residuals."""
+    def variance(self, floor: float, effective: float) -> float:
+        """Residual variance, not below floor/N (see :func:`error_floor`), grown by N/effective."""
+        variance = max(self.error / max(self.samples - len(self.powers) - 1, 1), floor / self.samples)
+        return variance * self.samples / effective
+
+    def standard_errors(self, floor: float, effective: float) -> np.ndarray:
+        """Standard error of every coefficient (k,), from the linearised fit."""
         inverse = np.linalg.pinv(self.information)
-        return np.sqrt(self.variance(floor)) * np.linalg.norm(inverse, axis=1)
+        return np.sqrt(self.variance(floor, effective)) * np.linalg.norm(inverse, axis=1)
 
 
 def error_floor(values: np.ndarray) -> float:
     """Sum of squared errors below which the solver's own error hides differences between models."""
     return values.size * (TOLERANCE * np.abs(values).max()) ** 2
+
+
+def effective_samples(fit: TrajectoryFit, floor: float) -> float:
+    """Number of independent samples that carry the information of N residuals with lag-1 correlation r.
+
+    N·(1 - r)/(1 + r) (Bartlett 1935). Simulated densities fluctuate slowly, so neighbouring residuals agree; at the
+    floor the residuals are round-off and count in full.
+    """
+    if fit.error <= floor:
+        return float(fit.samples)
+    residuals = fit.residuals
+    correlation = np.clip(residuals[1:] @ residuals[:-1] / (residuals @ residuals), 0.0, MAX_CORRELATION)
+    return fit.samples * (1.0 - correlation) / (1.0 + correlation)
 
 
 def predict(fit: TrajectoryFit, times: np.ndarray, powers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -90,4 +110,4 @@ def fit_trajectory(
         max_nfev=200,
     )
     triangle = np.linalg.qr(found.jac, mode="r")
-    return TrajectoryFit(powers, found.x[1:], float(found.x[0]), 2 * found.cost, values.size, triangle[1:, 1:])
+    return TrajectoryFit(powers, found.x[1:], float(found.x[0]), 2 * found.cost, -found.fun, triangle[1:, 1:])

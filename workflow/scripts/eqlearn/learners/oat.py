@@ -4,6 +4,7 @@ DEVIATES from the published protocol, on purpose:
 - every support is tried, so there is no regularisation path, no cap and no unconverged fit;
 - fits and their ranking are those of the trajectory itself; derivatives are not used at all;
 - the initial state is fitted too, because its sample is as noisy as any other;
+- neighbouring residuals of a simulation agree, so the criterion counts effective samples, not samples;
 - one support is chosen for all parameter values together, none is dropped;
 - coefficients of dC/d(p·t) are joined by generalised least squares, weighted by what each trajectory tells.
 """
@@ -12,10 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from eqlearn.selection import akaike, corrected_akaike, simplest_within
+
+from eqlearn.joining import Joined, join
+from eqlearn.selection import akaike, simplest_within
 from eqlearn.sparse import best_subset_errors, supports
 from eqlearn.trajectory_fit import (
     TrajectoryFit,
+    effective_samples,
     error_floor,
     fit_trajectory,
     predict,
@@ -29,7 +33,8 @@ Powers = tuple[int, ...]
 @dataclass(frozen=True)
 class Settings:
     """powers: highest power of the library C ... C^powers; max_terms: largest support that is tried;
-    candidates: how many supports are refitted on the trajectory; max_degree: of the joining polynomial."""
+    candidates: how many supports of every size are refitted on the trajectory; max_degree: highest degree of the
+    joining polynomials."""
 
     powers: int
     max_terms: int
@@ -66,13 +71,14 @@ class Experiment:
 
     def __init__(self, times: np.ndarray, values: np.ndarray, settings: Settings) -> None:
         self.times, self.values, self.settings = times, values, settings
-        self.floor = error_floor(values)
+        self.floor, self.effective = error_floor(values), float(values.size)
         self.supports = library(settings)
         self._fits: dict[Powers, TrajectoryFit] = {}
         self._linear = self._around(self._first_reference())
         for _ in range(2):
-            self._linear = self._around(self.fit(self.ranked(1)[0]))
+            self._linear = self._around(self.fit(self.best()))
         self.errors = self._linear.errors(self.supports)
+        self.effective = effective_samples(self.fit(self.best()), self.floor)
         self._fits.clear()
 
     def fit(self, powers: Powers) -> TrajectoryFit:
@@ -85,10 +91,14 @@ class Experiment:
             self._fits[powers] = near
         return self._fits[powers]
 
-    def ranked(self, count: int) -> list[Powers]:
-        """The supports of least linearised AIC, best first."""
-        criteria = akaike(self._linear.errors(self.supports), self.values.size, _sizes(self.supports), self.floor)
-        return [self.supports[index] for index in np.argsort(criteria, kind="stable")[:count]]
+    def criteria(self, errors: np.ndarray, candidates: Iterable[Powers]) -> np.ndarray:
+        """AIC of candidate supports with these squared errors; the initial state counts as a parameter."""
+        return akaike(errors, self.effective, _sizes(candidates), self.floor)
+
+    def best(self) -> Powers:
+        """The support of least linearised AIC."""
+        criteria = self.criteria(self._linear.errors(self.supports), self.supports)
+        return self.supports[int(np.argmin(criteria))]
 
     def _first_reference(self) -> TrajectoryFit:
         """Best support of the integral form, refitted on the trajectory."""
@@ -119,60 +129,38 @@ def _sizes(candidates: Iterable[Powers]) -> np.ndarray:
     return np.array([len(powers) + 1 for powers in candidates])  # and the initial state
 
 
-def best_alone(experiment: Experiment) -> TrajectoryFit:
-    """Equation of one parameter value alone: candidates refitted, then the simplest within AIC 2."""
-    fits = [experiment.fit(powers) for powers in experiment.ranked(experiment.settings.candidates)]
-    sizes = _sizes(fit.powers for fit in fits)
-    errors = np.array([fit.error for fit in fits])
-    criteria = akaike(errors, experiment.values.size, sizes, experiment.floor)
-    return fits[simplest_within(criteria, sizes, errors)]
+def leading_supports(candidates: tuple[Powers, ...], criteria: np.ndarray, per_size: int) -> list[Powers]:
+    """The supports of least criterion, some of every size, so that a simpler one is never crowded out."""
+    taken: dict[int, int] = {}
+    leading = []
+    for index in np.argsort(criteria, kind="stable"):
+        size = len(candidates[index])
+        if taken.get(size, 0) < per_size:
+            leading.append(candidates[index])
+            taken[size] = taken.get(size, 0) + 1
+    return leading
 
 
 def common_support(experiments: list[Experiment]) -> Powers:
-    """One support for all: least mean AIC over the experiments, candidates refitted on every trajectory."""
-    criterion = np.mean([_criteria(e, e.errors, e.supports) for e in experiments], axis=0)
-    shared = experiments[0].supports
-    leading = [shared[i] for i in np.argsort(criterion, kind="stable")[: experiments[0].settings.candidates]]
+    """One support for all: candidates refitted on every trajectory, then the simplest within mean AIC 2."""
+    shared, settings = experiments[0].supports, experiments[0].settings
+    screened = np.mean([e.criteria(e.errors, shared) for e in experiments], axis=0)
+    leading = leading_supports(shared, screened, settings.candidates)
     errors = np.array([[e.fit(powers).error for powers in leading] for e in experiments])
-    refitted = np.mean([_criteria(e, row, leading) for e, row in zip(experiments, errors)], axis=0)
+    refitted = np.mean([e.criteria(row, leading) for e, row in zip(experiments, errors)], axis=0)
     return leading[simplest_within(refitted, _sizes(leading), errors.sum(axis=0))]
 
 
-def _criteria(experiment: Experiment, errors: np.ndarray, candidates: Iterable[Powers]) -> np.ndarray:
-    return akaike(errors, experiment.values.size, _sizes(candidates), experiment.floor)
+def best_alone(experiment: Experiment) -> TrajectoryFit:
+    """Equation of one parameter value alone."""
+    return experiment.fit(common_support([experiment]))
 
 
-@dataclass(frozen=True)
-class Joined:
-    """coefficients (degree + 1, k) of the polynomials in the joining variable, their standard errors likewise."""
-
-    coefficients: np.ndarray
-    standard_errors: np.ndarray
-
-
-def join(variable: np.ndarray, fits: list[TrajectoryFit], floors: list[float], max_degree: int) -> Joined:
-    """Generalised least squares of all coefficients (k each) at P values of the variable on polynomials.
-
-    Each fit weighs in with the inverse of its covariance, correlations between its coefficients included, so that
-    directions that a trajectory does not determine are taken from its neighbours. The degree is the smallest
-    within AICc 2 of the best; the weighted error counts as at least one per coefficient, its expectation.
-    """
-    weights = [fit.information / np.sqrt(fit.variance(floor)) for fit, floor in zip(fits, floors)]
-    response = np.concatenate([weight @ fit.coefficients for weight, fit in zip(weights, fits)])
-    k, solutions, criteria = len(fits[0].powers), [], []
-    for degree in range(min(max_degree, len(set(variable)) - 1) + 1):
-        basis = np.vander(variable, degree + 1, increasing=True)
-        design = np.concatenate([np.kron(row, weight) for row, weight in zip(basis, weights)])
-        scale = np.linalg.norm(design, axis=0)
-        solution = np.linalg.lstsq(design / scale, response, rcond=None)[0] / scale
-        error = float(np.sum((response - design @ solution) ** 2))
-        criteria.append(corrected_akaike(error, response.size, solution.size, floor=response.size))
-        solutions.append((solution, _standard_errors(design, scale, error)))
-    chosen = simplest_within(criteria, range(len(criteria)), criteria)
-    return Joined(*(part.reshape(-1, k) for part in solutions[chosen]))
-
-
-def _standard_errors(design: np.ndarray, scale: np.ndarray, error: float) -> np.ndarray:
-    inverse = np.linalg.pinv(np.linalg.qr(design / scale, mode="r"))
-    dispersion = max(1.0, error / max(design.shape[0] - design.shape[1], 1))
-    return np.sqrt(dispersion) * np.linalg.norm(inverse, axis=1) / scale
+def joined(variable: np.ndarray, experiments: list[Experiment], powers: Powers) -> Joined:
+    """Coefficients of a support over the joining variable (P,), one value per experiment."""
+    fits = [experiment.fit(powers) for experiment in experiments]
+    weights = [f.information / np.sqrt(f.variance(e.floor, e.effective)) for f, e in zip(fits, experiments)]
+    scales = np.array([f.variance(e.floor, e.effective) for f, e in zip(fits, experiments)])
+    floors = np.array([experiment.floor for experiment in experiments])
+    coefficients = np.stack([fit.coefficients for fit in fits])
+    return join(variable, coefficients, np.stack(weights), scales, floors, experiments[0].settings.max_degree)

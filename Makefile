@@ -1,0 +1,44 @@
+# Thin: every line can be run by hand. README.md says what each target is for.
+PYTHON ?= python3
+BIN := .venv/bin
+NUMERICS := .venv/numerics.installed
+DEV := .venv/dev.installed
+
+.PHONY: reproduce test study paper lint bench clean
+
+reproduce: $(NUMERICS)
+	$(BIN)/python workflow/launch.py --cores all
+	$(BIN)/snakemake --cores 1 --nolock --report results/default/report.html
+
+test: $(DEV)
+	$(BIN)/python -m pytest
+
+lint: $(DEV)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakemake --lint
+
+study: $(NUMERICS)
+	$(BIN)/python workflow/launch.py --cores all --configfile config/study.yaml
+	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
+
+paper: $(NUMERICS)
+	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml
+
+bench: $(DEV)
+	$(BIN)/python tests/bench/bench.py results/record/benchmark.csv
+
+clean:
+	rm -rf .snakemake .pytest_cache .ruff_cache .hypothesis
+	find results -mindepth 1 -maxdepth 1 ! -name record -exec rm -rf {} +
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+$(NUMERICS): envs/numerics.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "eqlearn needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/numerics.lock
+	touch $@
+
+$(DEV): envs/dev.lock $(NUMERICS)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/dev.lock
+	touch $@

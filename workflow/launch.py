@@ -1,0 +1,50 @@
+"""Run Snakemake in this folder, one run at a time, and go on after a killed one by the same command.
+
+Snakemake's own lock survives a SIGKILL and then stops a plain restart, so a lock that the kernel releases takes
+its place: it is inherited by Snakemake itself, not by its jobs. Jobs hold a second lock, shared; a restart waits
+until none of the jobs that a killed run has left behind is still writing.
+
+    python workflow/launch.py [snakemake options]
+"""
+
+import fcntl
+import os
+import sys
+from pathlib import Path
+
+JOBS_VARIABLE = "EQLEARN_JOBS_LOCK"
+
+
+def main(options: list[str]) -> int:
+    """Take the locks, then become Snakemake."""
+    folder = Path.cwd() / ".snakemake"
+    folder.mkdir(exist_ok=True)
+    run = os.open(folder / "eqlearn.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(run, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(run, 20).decode().strip() or "unknown"
+        print(f"Error: another run (process {holder}) is at work in this folder; wait for it or stop it first.")
+        return 1
+    os.ftruncate(run, 0)
+    os.write(run, str(os.getpid()).encode())
+    os.set_inheritable(run, True)
+    jobs = folder / "eqlearn-jobs.lock"
+    wait_for_jobs(jobs)
+    os.environ[JOBS_VARIABLE] = str(jobs)
+    command = [sys.executable, "-m", "snakemake", "--nolock", "--rerun-incomplete", *options]
+    os.execv(sys.executable, command)
+
+
+def wait_for_jobs(path: Path) -> None:
+    """Return when no job holds the shared lock."""
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for jobs that a killed run has left behind ...", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""Count how often the true structure is learned at one parameter value alone, where the truth is known."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from eqlearn.dataset import ParametricDataset, read_dataset
+from eqlearn.dynamics import state_polynomial
+from eqlearn.equation import Equation
+from eqlearn.job import logged_to
+from eqlearn.tables import read_table, write_table
+from scipy.stats import binomtest
+
+
+def tabulate_recovery(*, datasets: list[Path], alone: list[Path], recovery: Path) -> None:
+    """Write one row per dataset: right structures of all, and the 95 % Wilson interval of the rate."""
+    rows = []
+    for dataset, path in zip(datasets, alone):
+        data = read_dataset(dataset)
+        truth = true_powers(data)
+        table = read_table(path, ["parameter_value", "power"], ["model"])
+        learned = table[table["model"] == "alone"].groupby("parameter_value")["power"].agg(lambda p: tuple(sorted(p)))
+        right = int(sum(powers == truth for powers in learned))
+        interval = binomtest(right, len(learned)).proportion_ci(0.95, "wilson")
+        noise, start = data.attributes["noise"], data.attributes["initial_state"]
+        rows.append((data.name, start, noise, right, len(learned), interval.low, interval.high))
+    columns = ["dataset", "initial_density", "noise", "right", "of", "rate_low", "rate_high"]
+    write_table(pd.DataFrame(rows, columns=columns), recovery)
+
+
+def true_powers(data: ParametricDataset) -> tuple[int, ...]:
+    """Powers of the state in the dataset's true equation."""
+    names = tuple(quantity.name for quantity in data.state)
+    truth = Equation(data.attributes["true_equation"], names, data.parameter.name, data.rate.name, {})
+    return tuple(int(power) for power in np.flatnonzero(state_polynomial(truth, 1.0)))
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0], __file__):
+        tabulate_recovery(
+            datasets=snakemake.input.datasets,
+            alone=snakemake.input.alone,
+            recovery=snakemake.output.recovery,
+        )
