@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from eqlearn.job import logged_to
-from eqlearn.style import BLACK, BLUE, GREEN, MARKERS, ORANGE, VERMILION, grid, legend, log_parameter, save
+from eqlearn.style import BLUE, GREEN, MARKERS, ORANGE, VERMILION, grid, legend, log_parameter, save
 from eqlearn.tables import read_table
 
 COLOURS = (BLUE, GREEN, ORANGE, VERMILION)
@@ -13,41 +13,50 @@ DASHES = ("solid", (0, (5, 2)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 def figure_coefficients(
     *, coefficients: dict[str, Path], points: dict[str, Path], learner: str, svg: Path, png: Path
 ) -> None:
-    """One row per dataset, one column per term; ``points`` are tables per parameter value."""
-    joined = {
-        n: read_table(p, ["parameter_value", "value"], ["learner", "experiments", "coefficient"])
-        for n, p in coefficients.items()
-    }
-    single = {n: read_table(p, ["parameter_value", "power", "coefficient"], ["model"]) for n, p in points.items()}
+    """One row per dataset, one panel per term of the equation from the most experiments.
+
+    ``coefficients``: joined curves; ``points``: coefficients per parameter value; both by dataset.
+    """
+    text = ["learner", "experiments", "coefficient"]
+    joined = {name: read_table(path, ["parameter_value", "value"], text) for name, path in coefficients.items()}
     joined = {name: table[table["learner"] == learner] for name, table in joined.items()}
-    names = sorted({c for table in joined.values() for c in table["coefficient"]}, key=lambda c: int(c[1:]))
-    figure, axes = grid(len(joined), len(names), sharex=True)
+    columns = ["parameter_value", "power", "coefficient"]
+    single = {name: read_table(path, columns, ["model"]) for name, path in points.items()}
+    terms = {name: _terms(table) for name, table in joined.items()}
+    figure, axes = grid(len(joined), max(map(len, terms.values())))
     for row, (name, table) in zip(axes, joined.items()):
-        for axis, coefficient in zip(row, names):
-            _draw(axis, table[table["coefficient"] == coefficient], single[name], int(coefficient[1:]))
-            power = coefficient[1:]
-            axis.set_title(f"{name}, " + (f"$C^{{{power}}}$" if power != "1" else "$C$"))
+        for axis, term in zip(row, terms[name]):
+            _draw(axis, table, single[name], term)
+            axis.set_title(f"{name}, " + (f"$C^{{{term[1:]}}}$" if term != "c1" else "$C$"))
+            log_parameter(axis)
+            axis.set_xlabel(r"proliferation rate $r_p$ (1/time)")
+        for axis in row[len(terms[name]) :]:
+            axis.set_axis_off()
         row[0].set_ylabel(r"coefficient in $dC/d(r_p t)$ (1)")
-    for axis in axes[-1]:
-        log_parameter(axis)
-        axis.set_xlabel(r"proliferation rate $r_p$ (1/time)")
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)
 
 
-def _draw(axis, curves, points, power: int) -> None:
-    common = points[(points["model"] == "common") & (points["power"] == power)]
-    if len(curves):
-        style = {"markersize": 1.5, "linestyle": "none", "zorder": 1, "color": "0.7"}
-        axis.plot(common["parameter_value"], common["coefficient"], MARKERS[0], label="each rate", **style)
-        _focus(axis, curves["value"])
-    order = sorted(set(curves["experiments"]), key=int, reverse=True)
-    for n, colour, dashes in zip(order, COLOURS, DASHES):
-        rows = curves[curves["experiments"] == n]
-        axis.plot(rows["parameter_value"], rows["value"], color=colour, linestyle=dashes, label=f"{n} experiments")
-    if not len(curves):
-        axis.text(0.5, 0.5, "not in the equation", transform=axis.transAxes, ha="center", color=BLACK)
-        axis.set_yticks([])
+def _numbers(table) -> list[str]:
+    """Numbers of experiments, most first."""
+    return sorted(set(table["experiments"]), key=int, reverse=True)
+
+
+def _terms(table) -> list[str]:
+    """Coefficient names of the equation from the most experiments, by power."""
+    most = table[table["experiments"] == _numbers(table)[0]]
+    return sorted(set(most["coefficient"]), key=lambda name: int(name[1:]))
+
+
+def _draw(axis, table, points, term: str) -> None:
+    common = points[(points["model"] == "common") & (points["power"] == int(term[1:]))]
+    style = {"markersize": 1.5, "linestyle": "none", "zorder": 1, "color": "0.7", "label": "each rate"}
+    axis.plot(common["parameter_value"], common["coefficient"], MARKERS[0], **style)
+    for n, colour, dashes in zip(_numbers(table), COLOURS, DASHES):
+        rows = table[(table["experiments"] == n) & (table["coefficient"] == term)]
+        if len(rows):
+            axis.plot(rows["parameter_value"], rows["value"], color=colour, ls=dashes, label=f"{n} experiments")
+    _focus(axis, table.loc[table["coefficient"] == term, "value"])
 
 
 def _focus(axis, values) -> None:

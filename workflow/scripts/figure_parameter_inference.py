@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from eqlearn.job import logged_to
-from eqlearn.style import LEARNERS, MARKERS, grid, legend, log_parameter, save
+from eqlearn.style import LEARNERS, MARKERS, grid, legend, log_error, log_parameter, save
 from eqlearn.tables import read_table
 
 PANEL = (3.4, 2.6)
@@ -20,10 +20,11 @@ def figure_parameter_inference(*, summaries: dict[str, Path], svg: Path, png: Pa
             label, colour, dashes = LEARNERS[learner]
             mean, sd = rows["mean_relative_error"].to_numpy(), rows["sd_relative_error"].fillna(0).to_numpy()
             axis.plot(rows["parameter_value"], mean, marker, ls=dashes, lw=0.8, ms=3, color=colour, label=label)
-            lower = np.maximum(mean - sd, 0.05 * mean)  # a logarithmic axis has no zero
+            lower = np.maximum(mean - sd, 0.2 * mean)  # a logarithmic axis has no zero
             axis.fill_between(rows["parameter_value"], lower, mean + sd, color=colour, alpha=0.2, lw=0)
-        axis.set(yscale="log", title=name, xlabel=r"true proliferation rate $r_p$ (1/time)")
+        axis.set(title=name, xlabel=r"true proliferation rate $r_p$ (1/time)")
         log_parameter(axis)
+        log_error(axis)
     axes[0][0].set_ylabel(r"relative error $|\hat r_p - r_p| / r_p$ (1)")
     legend(figure, axes[0])
     save(figure, svg, png)

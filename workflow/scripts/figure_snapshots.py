@@ -20,7 +20,7 @@ def figure_snapshots(*, snapshots: Path, svg: Path, png: Path) -> None:
         part = data.isel(parameter=value)
         for axis, frame, sample in zip(row, part["occupancy"].values, samples):
             axis.imshow(frame, cmap=AGENTS, vmin=0, vmax=1, interpolation="nearest")
-            axis.set(title=f"t = {part['time'].values[sample]:.3g}", xticks=[], yticks=[])
+            axis.set(title=f"t = {part['time'].values[sample]:.4g}", xticks=[], yticks=[])
         row[0].set_ylabel(f"$r_p$ = {float(part['parameter_value']):g}\nsites")
         row[0].set_xlabel("sites")
         _draw_curves(row[-1], part, samples)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from eqlearn.job import logged_to
-from eqlearn.style import BLACK, LEARNERS, grid, legend, log_parameter, save
+from eqlearn.style import BLACK, LEARNERS, grid, legend, log_error, log_parameter, save
 from eqlearn.tables import read_table
 
 
@@ -14,7 +14,7 @@ def figure_trajectory_errors(*, errors: dict[str, Path], sampled: dict[str, list
     for row, (name, table) in zip(axes, tables.items()):
         for axis, (experiments, values) in zip(row, sampled.items()):
             _draw(axis, table, experiments, values)
-            axis.set_title(f"{name}, {experiments} experiments")
+            axis.set_title(f"{name}\n{experiments} experiments")
         row[0].set_ylabel("mean squared error of C\n(agents²/site²)")
     for axis in axes[-1]:
         log_parameter(axis)
@@ -24,13 +24,13 @@ def figure_trajectory_errors(*, errors: dict[str, Path], sampled: dict[str, list
 
 
 def _draw(axis, table, experiments: str, values: list[float]) -> None:
-    axis.set_yscale("log")
     for learner, (name, colour, dashes) in LEARNERS.items():
         rows = table[table["learner"] == learner]
         if learner not in ("mean_field.theory", "oat.refined.alone"):
             rows = rows[rows["experiments"] == experiments]
         if len(rows):
             axis.plot(rows["parameter_value"], rows["mse"], color=colour, linestyle=dashes, lw=0.9, label=name)
+    log_error(axis)
     rugs = {"linestyle": "none", "marker": "|", "color": BLACK, "markersize": 5, "markeredgewidth": 0.5}
     axis.plot(values, [0.02] * len(values), transform=axis.get_xaxis_transform(), label="sampled rates", **rugs)
 

@@ -26,8 +26,11 @@ def differentiate(time: np.ndarray, values: np.ndarray, method: str) -> tuple[np
         raise InputError(f"differentiation method {method!r} is unknown, use one of {', '.join(METHODS)}.")
     if time.ndim != 1 or time.shape != values.shape or time.size < 5:
         raise InputError(f"{method}: times {time.shape} and values {values.shape} must be equally long, five at least.")
-    if not (np.isfinite(time).all() and np.isfinite(values).all() and (np.diff(time) > 0).all()):
-        raise InputError(f"{method}: times and values must be finite and times must increase.")
+    bad = ~(np.isfinite(time) & np.isfinite(values))
+    bad[1:] |= ~(time[1:] > time[:-1])
+    if bad.any():
+        found = f"sample {np.argmax(bad)} has time {time[bad][0]:g} and value {values[bad][0]:g}"
+        raise InputError(f"{method}: {found}, both must be finite and times must increase.")
     return METHODS[method](time, values)
 
 

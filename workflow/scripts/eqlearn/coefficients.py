@@ -1,5 +1,6 @@
 """Coefficients as functions of the parameter: constant, polynomial, or samples with an interpolation rule."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -147,7 +148,7 @@ def _checked(place: str, kind: type, key: str, value: Any) -> Any:
 
 def numbers(place: str, values: Any, length: int | None = None) -> tuple[float, ...]:
     """A non-empty list of finite numbers as a tuple; InputError names the place."""
-    largest = np.finfo(float).max
+    largest = sys.float_info.max
     good = isinstance(values, list) and values and all(type(v) in (int, float) and abs(v) <= largest for v in values)
     if not good or (length is not None and len(values) != length):
         raise InputError(f"{place} must hold {length or 'some'} finite numbers.")

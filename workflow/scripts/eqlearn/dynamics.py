@@ -25,8 +25,8 @@ def state_polynomial(equation: Equation, parameter: float) -> np.ndarray | None:
 def forward_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
     """States (S,) at increasing times (S,), starting from ``initial`` at times[0].
 
-    Relative tolerance 1e-10. After a blow-up the state stays at +-polynomial_flow.LIMIT, or is NaN where the
-    equation is no polynomial. Raises InputError for more than one feature.
+    Relative tolerance 1e-10. After a blow-up, and where the solution ends otherwise, the state stays at
+    +-polynomial_flow.LIMIT. Raises InputError for more than one feature.
     """
     if len(equation.features) != 1:
         raise InputError(f"equation: has the features {equation.features}, a forward solve needs exactly one state.")
@@ -55,6 +55,7 @@ def _general_solve(equation: Equation, parameter: float, initial: float, times: 
         atol=polynomial_flow.ATOL,
         events=blown_up,
     )
-    states = np.full(times.size, np.nan)
+    last = solution.y_events[0][-1, 0] if solution.status == 1 else solution.y[0, -1]
+    states = np.full(times.size, np.copysign(polynomial_flow.LIMIT, last))
     states[: solution.y.shape[1]] = solution.y[0]
     return states

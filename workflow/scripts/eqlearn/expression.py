@@ -42,7 +42,7 @@ class Expression:
         try:
             return ast.parse(self.text.strip(), mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-            reason = getattr(error, "msg", "no text, or nested too deep")
+            reason = getattr(error, "msg", "no text, or nested too deep").split(": ")[0]
             raise InputError(f"expression {self.text[:60]!r}: cannot be read ({reason}).") from error
 
     @cached_property

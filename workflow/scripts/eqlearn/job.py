@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import importlib
 import os
+import resource
 import sys
 import traceback
 from collections.abc import Iterator
@@ -24,13 +25,21 @@ def logged_to(log: str | Path, script: str | Path) -> Iterator[None]:
     used, own = Path(importlib.import_module("eqlearn").__file__).parent, Path(script).parent / "eqlearn"
     if used.resolve() != own.resolve():
         raise ImportError(f"eqlearn is imported from {used}, not from {own}; uninstall it or install with -e.")
+    started = _cpu_seconds()
     with _alive(), _streams_to(log) as terminal:
         try:
             yield
+            print(f"CPU seconds: {_cpu_seconds():.3f}, of which start and imports: {started:.3f}", flush=True)
         except InputError as error:
             traceback.print_exc()
             print(f"Error: {error}", file=terminal, flush=True)
             raise SystemExit(1) from None
+
+
+def _cpu_seconds() -> float:
+    """CPU time of this process so far."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
 
 
 @contextlib.contextmanager

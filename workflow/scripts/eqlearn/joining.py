@@ -27,10 +27,10 @@ def join(
     that directions that a trajectory does not determine are taken from its neighbours. scales (P,): what turns a
     weighted error into an error of the trajectory; floors (P,): errors below are alike.
     The degree is the one that predicts best the trajectories that were left out, since that is what a joined
-    equation is for; of equals, the smallest.
+    equation is for; of equals, the smallest. It leaves one value of the variable over, or nothing could be left out.
     """
     response = np.einsum("pij,pj->pi", weights, coefficients).ravel()
-    degrees = range(min(max_degree, np.unique(variable).size - 1) + 1)
+    degrees = range(max(0, min(max_degree, np.unique(variable).size - 2)) + 1)
     designs = [_design(variable, weights, degree) for degree in degrees]
     errors = [float(np.maximum(scales * _left_out(design, response, scales.size), floors).sum()) for design in designs]
     design = designs[int(np.argmin(errors))]
@@ -50,12 +50,13 @@ def _design(variable: np.ndarray, weights: np.ndarray, degree: int) -> np.ndarra
 def _left_out(design: np.ndarray, response: np.ndarray, experiments: int) -> np.ndarray:
     """Weighted squared error (P,) of every experiment when the polynomials are fitted to the others.
 
-    By the leverage of its rows, without fitting again. The two ends count zero, because nothing is extrapolated.
+    By the leverage of its rows, without fitting again. The two ends are never left out, because nothing is
+    extrapolated; what the fit misses of them counts.
     """
     directions, _ = np.linalg.qr(design / np.linalg.norm(design, axis=0))
     residual = (response - directions @ (directions.T @ response)).reshape(experiments, -1)
     rows = directions.reshape(experiments, residual.shape[1], -1)
-    errors = np.zeros(experiments)
+    errors = np.sum(residual**2, axis=1)
     for index in range(1, experiments - 1):
         inside = np.eye(residual.shape[1]) - rows[index] @ rows[index].T
         errors[index] = np.sum((np.linalg.pinv(inside) @ residual[index]) ** 2)

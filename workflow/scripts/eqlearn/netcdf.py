@@ -12,8 +12,9 @@ from eqlearn.files import replacing
 def write_netcdf(data: xr.Dataset, path: str | Path) -> None:
     """Write any xarray dataset as compressed netCDF-4, completely or not at all."""
     encoding = {name: {"zlib": True, "complevel": 4} for name in data.data_vars if data[name].dtype.kind in "iuf"}
+    content = data.to_netcdf(engine="h5netcdf", encoding=encoding)  # in memory: on a full disk HDF5 ends the process
     with replacing(path) as temporary:
-        data.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
+        temporary.write_bytes(content)
 
 
 def read_netcdf(path: str | Path) -> xr.Dataset:
@@ -21,7 +22,7 @@ def read_netcdf(path: str | Path) -> xr.Dataset:
     try:
         with h5py.File(path, "r") as file:  # where these cannot be read, h5netcdf leaves a half-made object behind
             dict(file.attrs)
-        with xr.open_dataset(path, engine="h5netcdf", decode_times=False) as data:
+        with xr.open_dataset(path, engine="h5netcdf", decode_times=False, phony_dims="access") as data:
             return data.load()
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise InputError(f"{path}: not a netCDF file, or a truncated one; delete it to remake it.") from error

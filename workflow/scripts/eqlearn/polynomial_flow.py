@@ -62,12 +62,14 @@ def integrate(coefficients, powers, initial, times, out):
     time, step, steps = times[0], (times[-1] - times[0]) / (4 * times.size), 0
     _rate(coefficients, powers, state, stage[0])
     for sample in range(1, times.size):
-        while time < times[sample]:
-            steps += 1
+        while True:
             if steps > MAX_STEPS or not abs(state[0]) < LIMIT:
                 out[sample:, :] = 0.0
                 out[sample:, 0] = LIMIT if state[0] > 0 else -LIMIT
                 return sample
+            if time >= times[sample]:
+                break
+            steps += 1
             left = times[sample] - time
             last = step >= left * (1 - 1e-12)
             h = left if last else step

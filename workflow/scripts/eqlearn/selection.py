@@ -16,8 +16,8 @@ def akaike(error: np.ndarray | float, samples: int, parameters: np.ndarray | int
     return samples * np.log(np.maximum(error, max(floor, 1e-300)) / samples) + 2.0 * np.asarray(parameters)
 
 
-def simplest_within(criteria: Sequence[float], sizes: Sequence[int], ties: Sequence[float]) -> int:
-    """Index of the smallest model within ``WITHIN`` of the least criterion; among equals the least ``ties``."""
+def simplest_within(criteria: Sequence[float], complexities: Sequence[tuple], ties: Sequence[float]) -> int:
+    """Index of the simplest model within ``WITHIN`` of the least criterion; among equals the least ``ties``."""
     least = min(criteria)
     close = [index for index, value in enumerate(criteria) if value < least + WITHIN]
-    return min(close, key=lambda index: (sizes[index], criteria[index], ties[index]))
+    return min(close, key=lambda index: (complexities[index], ties[index]))

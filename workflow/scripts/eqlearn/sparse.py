@@ -51,10 +51,12 @@ def best_subset_errors(
     an orthogonal decomposition of the columns themselves.
     """
     design, response = np.array(design, float), np.array(response, float)
+    scale = np.linalg.norm(design, axis=0)
     if nuisance is not None:
         free, _ = np.linalg.qr(nuisance)
         design, response = design - free @ (free.T @ design), response - free @ (free.T @ response)
-    scale = np.linalg.norm(design, axis=0)
+        before, scale = scale, np.linalg.norm(design, axis=0)
+        design[:, scale <= _DEPENDENT * before] = 0.0  # what is left of them is round-off
     directions, triangle = np.linalg.qr(design / np.where(scale > 0, scale, 1.0))
     projected = directions.T @ response
     beyond = np.sum((response - directions @ projected) ** 2)

@@ -70,6 +70,16 @@ def log_parameter(axis: Axes) -> None:
     axis.xaxis.set_minor_formatter(NullFormatter())
 
 
+def log_error(axis: Axes) -> None:
+    """Logarithmic vertical axis that spans two decades at least and is labelled at powers of ten."""
+    axis.set_yscale("log")
+    low, high = axis.get_ylim()
+    grow = max(1.0, 10 / (high / low) ** 0.5)
+    axis.set_ylim(low / grow, high * grow)
+    axis.yaxis.set_major_locator(LogLocator(numticks=6))
+    axis.yaxis.set_minor_formatter(NullFormatter())
+
+
 def legend(figure: Figure, axes: Iterable[Axes]) -> None:
     """One legend above all panels, every label once."""
     handles = {}

@@ -142,13 +142,18 @@ def leading_supports(candidates: tuple[Powers, ...], criteria: np.ndarray, per_s
 
 
 def common_support(experiments: list[Experiment]) -> Powers:
-    """One support for all: candidates refitted on every trajectory, then the simplest within mean AIC 2."""
+    """One support for all: candidates refitted on every trajectory, then the simplest within mean AIC 2.
+
+    Simplest: fewest terms, then lowest powers; where fits differ by round-off only, the least error instead.
+    """
     shared, settings = experiments[0].supports, experiments[0].settings
     screened = np.mean([e.criteria(e.errors, shared) for e in experiments], axis=0)
     leading = leading_supports(shared, screened, settings.candidates)
     errors = np.array([[e.fit(powers).error for powers in leading] for e in experiments])
     refitted = np.mean([e.criteria(row, leading) for e, row in zip(experiments, errors)], axis=0)
-    return leading[simplest_within(refitted, _sizes(leading), errors.sum(axis=0))]
+    total, floor = errors.sum(axis=0), sum(e.floor for e in experiments)
+    complexities = [(len(p), sum(p) if error > floor else 0) for p, error in zip(leading, total)]
+    return leading[simplest_within(refitted, complexities, total)]
 
 
 def best_alone(experiment: Experiment) -> TrajectoryFit:

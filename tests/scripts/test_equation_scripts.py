@@ -1,0 +1,119 @@
+"""Scripts from datasets to equations, scores and verdicts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import CODE, OAT, VALUES
+from fit_oat import fit_oat
+from infer_parameter import infer_parameter
+from score_trajectories import score_trajectories
+from summarise import summarise
+from summarise_inference import summarise_inference
+from tabulate_coefficients import tabulate_coefficients
+from tabulate_recovery import tabulate_recovery
+from write_mean_field_equation import write_mean_field_equation
+
+from eqlearn.dataset import read_dataset
+from eqlearn.equation import read_equation
+from eqlearn.errors import InputError
+from eqlearn.structure import coefficient_error, same_structure
+
+
+@pytest.fixture
+def theory(tmp_path):
+    path = tmp_path / "theory.json"
+    write_mean_field_equation(equation=path, death_fraction=0.5, code=CODE)
+    return path
+
+
+def test_oat_learns_the_mean_field_equation(fitted, theory):
+    learned, truth = read_equation(fitted[0]), read_equation(theory)
+    assert same_structure(learned, truth)
+    errors = coefficient_error(learned, truth, np.array(VALUES))
+    assert max(error.max() for error in errors.values()) < 1e-8
+    assert learned.provenance["learner"] == "oat.refined"
+    assert learned.valid_range == (0.5, 2.0)
+
+
+def test_oat_writes_a_row_per_rate_model_and_power(fitted):
+    table = pd.read_csv(fitted[1])
+    assert len(table) == len(VALUES) * 2 * 2
+    np.testing.assert_allclose(table.groupby("power")["coefficient"].mean(), [0.5, -1.0], rtol=1e-9)
+
+
+def test_oat_refuses_values_that_the_dataset_lacks(mean_field_dataset, tmp_path):
+    paths = {"equation": tmp_path / "e.json", "per_parameter": tmp_path / "t.csv"}
+    with pytest.raises(InputError, match=r"not all of the 2 sampled values"):
+        fit_oat(dataset=mean_field_dataset, values=[0.5, 0.7], settings=OAT, code=CODE, **paths)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_scores_are_round_off_for_the_truth_and_for_what_was_learned(fitted, theory, mean_field_dataset, tmp_path):
+    errors, examples = tmp_path / "errors.csv", tmp_path / "examples.csv"
+    score_trajectories(
+        dataset=mean_field_dataset,
+        equations={"mean_field.theory/n0": theory, "oat.refined/n4": fitted[0]},
+        alone={"oat.refined.alone/n4": fitted[1]},
+        errors=errors,
+        examples=examples,
+        shown=[0.5, 2.0],
+        time_scale=0.5,
+    )
+    table = pd.read_csv(errors)
+    assert len(table) == 3 * len(VALUES)
+    assert table["mse"].max() < 1e-18
+    assert table["integrates"].all()
+    curves = pd.read_csv(examples)
+    assert set(curves["curve"]) == {"mean_field.theory/n0", "oat.refined/n4", "oat.refined.alone/n4", "data"}
+    assert curves["scaled_time"].max() == pytest.approx(20.0)
+
+
+def test_the_rate_of_a_clean_run_is_inferred_and_summarised(theory, mean_field_dataset, tmp_path):
+    estimates, summary = tmp_path / "estimates.csv", tmp_path / "summary.csv"
+    infer_parameter(single_runs=mean_field_dataset, equation=theory, estimates=estimates, bounds=[0.001, 10.0])
+    table = pd.read_csv(estimates)
+    assert table["relative_error"].max() < 1e-5
+    assert not table["at_bound"].any()
+    summarise_inference(estimates={"mean_field.theory/n0": estimates}, summary=summary)
+    assert pd.read_csv(summary)["runs"].tolist() == [1] * len(VALUES)
+
+
+def test_coefficients_are_tabulated_over_the_parameter(fitted, tmp_path):
+    path = tmp_path / "coefficients.csv"
+    tabulate_coefficients(equations={"oat.refined/n4": fitted[0]}, coefficients=path, span=(0.5, 2.0))
+    table = pd.read_csv(path)
+    assert set(table["coefficient"]) == {"c1", "c2"}
+    np.testing.assert_allclose(table.loc[table["coefficient"] == "c1", "value"], 0.5, rtol=1e-8)
+
+
+def test_recovery_counts_the_right_structures(fitted, mean_field_dataset, tmp_path):
+    path = tmp_path / "recovery.csv"
+    tabulate_recovery(datasets=[mean_field_dataset], alone=[fitted[1]], recovery=path)
+    row = pd.read_csv(path).iloc[0]
+    assert (row["right"], row["of"], row["rate_high"]) == (4, 4, 1.0)
+    assert row["rate_low"] == pytest.approx(0.5101, abs=1e-4)
+
+
+def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
+    verification, errors, summary = (tmp_path / name for name in ("v.csv", "e.csv", "s.md"))
+    row = {"source": "s", "item": "i", "quantity": "q", "published": 1.0, "ours": 2.0, "verdict": "deviates"}
+    pd.DataFrame([row]).to_csv(verification, index=False)
+    score = {"learner": ["oat.refined"] * 2, "experiments": ["4"] * 2, "mse": [1e-6, np.nan]}
+    pd.DataFrame(score).to_csv(errors, index=False)
+    summarise(
+        run="test",
+        verification=verification,
+        equations={"d/oat.refined/n4": fitted[0]},
+        errors={"d": errors},
+        summary=summary,
+        shown=1.0,
+    )
+    text = summary.read_text()
+    assert "| deviates | 1 |" in text
+    assert "i, q: published 1, ours 2" in text
+    assert "dC/dt = -1.0*C**2 + 0.5*C" in text
+    assert "| d | oat.refined | 4 | 1e-06 | 1 |" in text
+
+
+def test_datasets_know_their_truth(mean_field_dataset):
+    assert read_dataset(mean_field_dataset).attributes["true_equation"] == "p*(0.5*C - C**2)"

@@ -1,0 +1,166 @@
+"""Figures: labels with units, no overlapping text, 200 dpi, the same bytes twice."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from figure_coefficients import figure_coefficients
+from figure_example_fits import figure_example_fits
+from figure_parameter_inference import figure_parameter_inference
+from figure_snapshots import figure_snapshots
+from figure_trajectory_errors import figure_trajectory_errors
+from PIL import Image
+
+from eqlearn import style
+
+RATES = np.geomspace(0.01, 5, 12)
+CURVES = ["mean_field.theory/n0", "oat.refined.alone/n12", "oat.refined/n4"]
+
+
+def write(folder, name: str, table: pd.DataFrame):
+    path = folder / f"{name}.csv"
+    table.to_csv(path, index=False)
+    return path
+
+
+def example_fits(folder, **out):
+    time = np.linspace(0, 20, 30)
+    rows = [
+        pd.DataFrame({"curve": c, "parameter_value": p, "time": time, "scaled_time": time, "state": 0.4 * time / 20})
+        for c in ("data", *CURVES)
+        for p in (0.01, 2.51, 4.91)
+    ]
+    path = write(folder, "examples", pd.concat(rows))
+    figure_example_fits(examples={"bdm-c0.05": path, "bdm-c0.25": path}, curves=CURVES, **out)
+
+
+def coefficients(folder, **out):
+    curves = [
+        pd.DataFrame(
+            {"learner": "oat.refined", "experiments": n, "coefficient": c, "parameter_value": RATES, "value": v}
+        )
+        for n in (12, 4)
+        for c, v in (("c1", 0.5), ("c2", -1.0), ("c3", 0.2))
+    ]
+    points = pd.DataFrame({"parameter_value": RATES, "model": "common", "power": 1, "coefficient": 0.5})
+    joined, single = write(folder, "joined", pd.concat(curves)), write(folder, "points", points)
+    names = ("mean_field-c0.05", "mean_field-c0.25-noise0.0025")
+    figure_coefficients(
+        coefficients=dict.fromkeys(names, joined), points=dict.fromkeys(names, single), learner="oat.refined", **out
+    )
+
+
+def trajectory_errors(folder, **out):
+    parts = [
+        pd.DataFrame(
+            {"learner": c.split("/")[0], "experiments": c.split("n")[-1], "parameter_value": RATES, "mse": 1e-5}
+        )
+        for c in CURVES
+    ]
+    path = write(folder, "errors", pd.concat(parts))
+    sampled = {"12": list(RATES), "4": list(RATES[::3])}
+    figure_trajectory_errors(errors={"bdm-c0.05": path, "bdm-c0.25": path}, sampled=sampled, **out)
+
+
+def parameter_inference(folder, **out):
+    parts = [
+        pd.DataFrame(
+            {"learner": c, "parameter_value": RATES, "mean_relative_error": 0.1, "sd_relative_error": 0.2, "runs": 10}
+        )
+        for c in ("mean_field.theory", "oat.refined")
+    ]
+    path = write(folder, "inference", pd.concat(parts))
+    figure_parameter_inference(summaries={"bdm-c0.05": path, "bdm-c0.25": path}, **out)
+
+
+def snapshots(folder, **out):
+    curve = ("parameter", "sample")
+    time = np.tile(np.linspace(0, 10, 20), (2, 1))
+    data = xr.Dataset(
+        {
+            "occupancy": (
+                ("parameter", "snapshot", "row", "column"),
+                np.eye(8, dtype=np.uint8)[None, None].repeat(2, 0).repeat(3, 1),
+            ),
+            "density": (curve, time / 20),
+            "mean_field": (curve, time / 20),
+            "time": (curve, time),
+        },
+        {"parameter_value": ("parameter", [0.01, 5.0]), "snapshot_sample": ("snapshot", [0, 10, 19])},
+    )
+    data.to_netcdf(folder / "snapshots.nc", engine="h5netcdf")
+    figure_snapshots(snapshots=folder / "snapshots.nc", **out)
+
+
+FIGURES = [example_fits, coefficients, trajectory_errors, parameter_inference, snapshots]
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """Figures stay open for inspection."""
+    figures = []
+    monkeypatch.setattr(style.plt, "close", figures.append)
+    yield figures
+    monkeypatch.undo()
+    plt.close("all")
+
+
+@pytest.mark.parametrize("draw", FIGURES, ids=lambda draw: draw.__name__)
+def test_a_figure_can_be_read(draw, tmp_path, kept):
+    draw(tmp_path, svg=tmp_path / "f.svg", png=tmp_path / "f.png")
+    (figure,) = kept
+    for axes in figure.axes:
+        assert unlabelled(axes) == []
+    assert overlapping(figure) == []
+    with Image.open(tmp_path / "f.png") as image:
+        assert image.info["dpi"][0] >= 199.9
+        assert image.width <= 2200
+
+
+@pytest.mark.parametrize("draw", FIGURES, ids=lambda draw: draw.__name__)
+def test_a_figure_has_the_same_bytes_twice(draw, tmp_path):
+    for name in ("a", "b"):
+        draw(tmp_path, svg=tmp_path / f"{name}.svg", png=tmp_path / f"{name}.png")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def unlabelled(axes) -> list[str]:
+    """Labels of an axis that shows tick labels but names no unit in brackets (a shared axis shows none)."""
+    wrong = []
+    for axis, label in ((axes.xaxis, axes.get_xlabel()), (axes.yaxis, axes.get_ylabel())):
+        shows = any(tick.label1.get_visible() and tick.label1.get_text() for tick in axis.get_major_ticks())
+        outer = axes.get_subplotspec().is_last_row() if axis is axes.xaxis else axes.get_subplotspec().is_first_col()
+        if shows and outer and "(" not in label and "sites" not in label:
+            wrong.append(label or "no label")
+    return wrong
+
+
+def overlapping(figure) -> list[tuple[str, str]]:
+    """Pairs of visible texts whose boxes overlap by more than a pixel."""
+    figure.canvas.draw()
+    boxes = []
+    for text in figure.findobj(lambda artist: hasattr(artist, "get_text")):
+        if text.get_visible() and str(text.get_text()).strip() and drawn(text):
+            boxes.append((text.get_text(), text.get_window_extent()))
+    return [
+        (one[0], two[0])
+        for index, one in enumerate(boxes)
+        for two in boxes[index + 1 :]
+        if min(one[1].x1, two[1].x1) - max(one[1].x0, two[1].x0) > 1
+        and min(one[1].y1, two[1].y1) - max(one[1].y0, two[1].y0) > 1
+    ]
+
+
+def drawn(text) -> bool:
+    """Whether a text is drawn: tick labels outside the view, or of shared axes, are not."""
+    axes = text.axes
+    if axes is None:
+        return True
+    for axis, bounds, get in ((axes.xaxis, axes.get_xlim(), 0), (axes.yaxis, axes.get_ylim(), 1)):
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+            if text in (tick.label1, tick.label2):
+                low, high = sorted(bounds)
+                return tick.label1.get_visible() and text is tick.label1 and low <= text.get_position()[get] <= high
+    return True

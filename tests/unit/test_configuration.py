@@ -1,0 +1,158 @@
+"""Every fault in a configuration is one sentence that names the key, what was found and what is allowed."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+from configuration import ConfigurationError, check, schema, study_kinds
+from studies import Dataset, Study, decimal_text, every, parameter_values
+
+CONFIG = Path(__file__).parents[2] / "config"
+DEFAULT = yaml.safe_load((CONFIG / "config.yaml").read_text(encoding="utf-8"))
+REMOVE = object()
+
+# path to a key, its bad value, words that the sentence must hold
+FAULTS = [
+    (("studis",), {}, ("'studis'", "unknown", "did you mean 'studies'")),
+    (("run",), REMOVE, ("'run'", "missing")),
+    (("run",), "../elsewhere", ("'run'", "../elsewhere")),
+    (("run",), 7, ("'run'", "is 7", "text")),
+    (("build",), [], ("'build'", "at least 1")),
+    (("build",), ["bmd"], ("'build'", "'bmd' is no study", "did you mean 'bdm'")),
+    (("published", "ABM"), "nothing", ("'published'", "'nothing' is no study")),
+    (("learners", "oat.refined", "powers"), 0, ("learners.oat.refined.powers", "is 0", "at least 1")),
+    (("learners", "oat.refined", "power"), 3, ("learners.oat.refined.power", "did you mean 'powers'")),
+    (("studies", "bdm", "kind"), "birth_death", ("studies.bdm.kind", "birth_death", "birth_death_migration")),
+    (("studies", "bdm", "kind"), REMOVE, ("studies.bdm.kind", "missing")),
+    (("studies", "bdm", "replicate"), 25, ("studies.bdm.replicate", "did you mean 'replicates'")),
+    (("studies", "bdm", "replicates"), 0, ("studies.bdm.replicates", "is 0", "at least 2")),
+    (("studies", "bdm", "replicates"), "ten", ("studies.bdm.replicates", "'ten'", "a whole number")),
+    (("studies", "bdm", "replicates"), 2.5, ("studies.bdm.replicates", "2.5", "a whole number")),
+    (("studies", "bdm", "migration_rate"), "1 per hour", ("studies.bdm.migration_rate", "'1 per hour'", "a number")),
+    (("studies", "bdm", "migration_rate"), -1.0, ("studies.bdm.migration_rate", "-1.0", "at least 0")),
+    (("studies", "bdm", "initial_densities"), [1.2], ("studies.bdm.initial_densities.0", "1.2", "at most 1")),
+    (("studies", "bdm", "initial_densities"), [-0.1], ("studies.bdm.initial_densities.0", "-0.1", "at least 0")),
+    (("studies", "bdm", "initial_densities"), [], ("studies.bdm.initial_densities", "at least 1")),
+    (("studies", "bdm", "parameter"), [], ("studies.bdm.parameter", "[]", "at least 1")),
+    (("studies", "bdm", "parameter"), [1.0, 0.5], ("studies.bdm.parameter", "not sorted")),
+    (("studies", "bdm", "parameter"), [-0.5, 1.0], ("studies.bdm.parameter.0", "-0.5", "at least 0")),
+    (("studies", "bdm", "parameter"), "0.01 to 5", ("studies.bdm.parameter", "a mapping of keys or a list")),
+    (("studies", "bdm", "parameter", "stop"), 0.001, ("studies.bdm.parameter", "stop 0.001", "below start 0.01")),
+    (("studies", "bdm", "parameter", "step"), 0, ("studies.bdm.parameter.step", "is 0", "above 0")),
+    (("studies", "bdm", "parameter", "step"), 1e-9, ("studies.bdm.parameter", "at most 1000000")),
+    (("studies", "bdm", "lattice", "rows"), 1, ("studies.bdm.lattice.rows", "is 1", "at least 2")),
+    (
+        ("studies", "bdm", "differentiation"),
+        "movingmean",
+        ("studies.bdm.differentiation", "did you mean 'moving_mean'"),
+    ),
+    (("studies", "bdm", "learners"), ["oat"], ("studies.bdm.learners.0", "did you mean 'oat.refined'")),
+    (("studies", "bdm", "experiments", "steps"), [0.015], ("experiments.steps", "0.015", "multiple")),
+    (("studies", "bdm", "experiments", "steps"), [7.0, 8.0], ("experiments.steps", "same values")),
+    (("studies", "bdm", "single_runs", "step"), 0.033, ("single_runs.step", "0.033", "multiple")),
+    (("studies", "bdm", "inference", "step"), 0.2, ("inference.step", "one of experiments.steps")),
+    (("studies", "bdm", "inference", "bounds"), [2.0, 1.0], ("inference.bounds", "2.0", "below 1.0")),
+    (("studies", "bdm", "inference", "bounds"), [0.0, 1.0], ("inference.bounds.0", "above 0")),
+    (("studies", "bdm", "snapshots", "samples"), [100], ("snapshots.samples", "100", "past the last")),
+    (("studies", "bdm", "examples"), [0.015], ("studies.bdm.examples", "0.015", "no parameter value")),
+    (("studies", "bdm", "time", "end"), 5.0, ("studies.bdm.time", "either end or growth_times")),
+    (("studies", "bdm", "time", "samples"), 4, ("studies.bdm.time.samples", "is 4", "at least 5")),
+    (("studies", "bdm", "death_fraction"), 1.0, ("growth_times", "death_fraction below 1")),
+    (("studies", "bdm", "batch_size"), 0, ("studies.bdm.batch_size", "is 0", "at least 1")),
+    (("studies", "mean_field", "noise"), [0.1, 0.1], ("studies.mean_field.noise", "without repeats")),
+    (("studies", "mean_field", "noise"), [-1], ("studies.mean_field.noise.0", "at least 0")),
+    (("studies", "9lives"), DEFAULT["studies"]["bdm"], ("9lives",)),
+]
+
+
+def changed(path: tuple[str, ...], value: object) -> dict:
+    """The default configuration with one key changed or removed."""
+    config = copy.deepcopy(DEFAULT)
+    part = config
+    for key in path[:-1]:
+        part = part[key]
+    if value is REMOVE:
+        del part[path[-1]]
+    else:
+        part[path[-1]] = value
+    return config
+
+
+def check_all(config: dict) -> None:
+    """What the Snakefile does."""
+    check(config)
+    for name in config["build"]:
+        Study(name, config["studies"][name])
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"), FAULTS, ids=lambda item: ".".join(item) if isinstance(item, tuple) else ""
+)
+def test_a_fault_is_told_in_one_sentence(path, value, words):
+    with pytest.raises(ConfigurationError) as caught:
+        check_all(changed(path, value))
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.endswith(".")
+    assert [word for word in words if word not in message] == [], message
+
+
+@pytest.mark.parametrize("overlay", ["smoke", "paper", "study"])
+def test_shipped_configurations_are_valid(overlay):
+    config = copy.deepcopy(DEFAULT)
+    merge(config, yaml.safe_load((CONFIG / f"{overlay}.yaml").read_text(encoding="utf-8")))
+    check_all(config)
+    assert config["run"] == overlay
+
+
+def merge(base: dict, overlay: dict) -> None:
+    """As Snakemake merges configuration files."""
+    for key, value in overlay.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            merge(base[key], value)
+        else:
+            base[key] = value
+
+
+def test_the_default_run_is_the_full_study():
+    study = Study("bdm", DEFAULT["studies"]["bdm"])
+    assert (len(study.values), study.values[0], study.values[-1]) == (500, 0.01, 5.0)
+    assert list(study.experiments) == [500, 50, 10, 5]
+    assert len(study.single_run_values) == 50
+    runs = 2 * (500 * study.replicates("averages") + 50 * study.replicates("single_runs"))
+    assert runs == 26_000
+
+
+def test_batches_hold_every_value_once():
+    study = Study("bdm", DEFAULT["studies"]["bdm"])
+    dealt = [value for batch in study.batches("averages") for value in batch]
+    assert sorted(dealt) == study.values
+    assert max(map(len, study.batches("averages"))) <= study.settings["batch_size"]
+
+
+def test_grids_are_decimal():
+    values = parameter_values("key", {"start": 0.01, "stop": 5.0, "step": 0.01})
+    assert values == [float(f"{k / 100:.2f}") for k in range(1, 501)]
+    assert every("key", values, 0.5) == [float(f"{0.01 + 0.5 * k:.2f}") for k in range(10)]
+
+
+def test_names_of_datasets():
+    assert Dataset("bdm", 0.05).name == "bdm-c0.05"
+    assert Dataset("mean_field", 0.25, 0.0025).name == "mean_field-c0.25-noise0.0025"
+    assert [decimal_text(value) for value in (1e-5, 2.0, 0.3)] == ["0.00001", "2", "0.3"]
+
+
+def described(node: object) -> bool:
+    """Whether every property in a schema has a description, a reference or a fixed value."""
+    if not isinstance(node, dict):
+        return True
+    properties = node.get("properties", {}).values()
+    known = all({"description", "$ref", "const"} & set(item) for item in properties)
+    closed = "properties" not in node or node.get("additionalProperties") is False
+    return known and closed and all(described(item) for item in [*properties, *node.get("$defs", {}).values()])
+
+
+@pytest.mark.parametrize("name", ["config", "shared", *(f"study_{kind}" for kind in study_kinds())])
+def test_schemas_are_closed_and_described(name):
+    assert described(schema(name))

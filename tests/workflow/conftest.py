@@ -1,0 +1,142 @@
+"""A copy of the project with a configuration of seconds, and Snakemake in it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "workflow", "config", "envs", "profiles")
+SCALED = {"samples": 20, "growth_times": 20}
+TINY = {
+    "run": "tiny",
+    "studies": {
+        "bdm": {
+            "parameter": [0.5, 1.0, 1.5, 2.0],
+            "initial_densities": [0.25],
+            "lattice": {"rows": 14, "columns": 14},
+            "time": SCALED,
+            "replicates": 3,
+            "single_runs": {"step": 0.5, "replicates": 2},
+            "snapshots": {"parameters": [1.0], "samples": [0, 19]},
+            "batch_size": 2,
+            "experiments": {"steps": [0.5]},
+            "examples": [0.5],
+        },
+        "mean_field": {
+            "parameter": [0.5, 1.0, 1.5, 2.0],
+            "initial_densities": [0.25],
+            "time": SCALED,
+            "noise": [0.0],
+            "experiments": {"steps": [0.5]},
+            "examples": [0.5],
+        },
+    },
+    "learners": {"oat.refined": {"powers": 4, "max_terms": 3}},
+    "published": {"ABM": None, "mean_field_nonoise": None, "mean_field_lessnoise": None},
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A working copy; ``results`` is the folder of its tiny run."""
+
+    folder: Path
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results" / "tiny"
+
+    def configure(self, **changes: object) -> None:
+        """Write the tiny configuration with changes to top-level keys."""
+        (self.folder / "tiny.yaml").write_text(yaml.safe_dump({**TINY, **changes}), encoding="utf-8")
+
+    def command(self, *options: str) -> list[str]:
+        return [sys.executable, "workflow/launch.py", "--configfile", "tiny.yaml", *options]
+
+    def start(self, *options: str) -> subprocess.Popen:
+        """The run as a process of its own, output to run.log."""
+        with (self.folder / "run.log").open("a") as log:
+            return subprocess.Popen(
+                self.command("--cores", "2", *options), cwd=self.folder, stdout=log, stderr=log, env=environment()
+            )
+
+    def run(self, *options: str) -> subprocess.CompletedProcess:
+        """Run to the end; output as text."""
+        return subprocess.run(
+            self.command(*options), cwd=self.folder, capture_output=True, text=True, env=environment(), timeout=600
+        )
+
+    def rules_to_run(self) -> set[str]:
+        """Rules with a job in a dry run."""
+        done = self.run("--dry-run", "--quiet", "rules")
+        assert done.returncode == 0, done.stdout + done.stderr
+        detailed = self.run("--dry-run")
+        text = detailed.stdout + detailed.stderr
+        names = {line.split()[1].rstrip(":") for line in text.splitlines() if line.startswith(("rule ", "localrule "))}
+        return names - {"all"}
+
+    def edit(self, module: str, old: str, new: str) -> None:
+        """Replace text in a file below workflow/scripts that must occur exactly once."""
+        path = self.folder / "workflow" / "scripts" / module
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{module}: {old!r} occurs {text.count(old)} times"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def environment() -> dict[str, str]:
+    """Without variables that would reach into the copy."""
+    return {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "EQLEARN_JOBS_LOCK")}
+
+
+def copy_project(folder: Path) -> Project:
+    """Copy the sources, without caches and results."""
+    folder.mkdir()
+    ignore = shutil.ignore_patterns("__pycache__", "*.pyc")
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=ignore)
+        else:
+            shutil.copy(source, folder / part)
+    project = Project(folder)
+    project.configure()
+    return project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A fresh copy."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def finished_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy whose tiny run has finished on two cores; tests must not change it."""
+    project = copy_project(tmp_path_factory.mktemp("finished") / "project")
+    done = project.run("--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+@pytest.fixture
+def finished_copy(finished_project: Project, tmp_path: Path) -> Project:
+    """A copy of the finished run that a test may change, dates kept."""
+    target = tmp_path / "project"
+    shutil.copytree(finished_project.folder, target, symlinks=True)
+    return Project(target)
+
+
+def products(results: Path) -> dict[str, bytes]:
+    """Bytes of every numeric product by relative path."""
+    kinds = (".nc", ".json", ".csv", ".md", ".svg")
+    return {
+        path.relative_to(results).as_posix(): path.read_bytes()
+        for path in sorted(results.rglob("*"))
+        if path.suffix in kinds and "logs" not in path.parts and "benchmarks" not in path.parts
+    }

@@ -1,0 +1,101 @@
+"""A killed run goes on by the same command; a second one is refused while the first is alive."""
+
+import os
+import signal
+import time
+
+import pytest
+from conftest import Project, products
+
+STAGES = (
+    "simulate_birth_death_migration",
+    "merge_simulations",
+    "differentiate",
+    "fit_oat",
+    "infer_parameter",
+    "score_trajectories",
+    "figure_example_fits",
+    "verify",
+)
+PATIENCE = 240  # seconds
+
+
+def wait_for(condition, what: str) -> None:
+    """Poll until the condition holds."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not happen"
+        time.sleep(0.02)
+
+
+def has_started(project: Project, stage: str) -> bool:
+    """Whether a job of the stage has opened its log."""
+    logs = project.results / "logs"
+    return (logs / f"{stage}.log").exists() or any((logs / stage).glob("*.log"))
+
+
+def kill(process) -> None:
+    """SIGKILL to Snakemake alone: its jobs are left behind, as after a crash."""
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def finished_files(project: Project) -> dict[str, int]:
+    """Date of every product that exists."""
+    return {name: (project.results / name).stat().st_mtime_ns for name in products(project.results)}
+
+
+def test_a_run_killed_in_every_stage_ends_with_identical_products(project, finished_project):
+    kept: dict[str, int] = {}
+    for stage in STAGES:
+        process = project.start()
+        wait_for(lambda stage=stage, process=process: has_started(project, stage) or process.poll() is not None, stage)
+        assert process.poll() is None, f"the run ended before {stage}"
+        before = finished_files(project)
+        kill(process)
+        kept |= {name: date for name, date in before.items() if is_settled(name, before, stage)}
+    done = project.run("--cores", "2")
+    assert done.returncode == 0, done.stderr
+    assert products(project.results) == products(finished_project.results)
+    after = finished_files(project)
+    assert [name for name, date in kept.items() if after[name] != date] == []
+    assert not list(project.results.rglob("*.part*"))
+
+
+def is_settled(name: str, before: dict[str, int], stage: str) -> bool:
+    """Whether a product was certainly finished and recorded before the kill: older than two seconds by then."""
+    return max(before.values()) - before[name] > 2_000_000_000
+
+
+def test_a_second_start_is_refused_in_one_sentence(project):
+    process = project.start()
+    try:
+        wait_for(lambda: has_started(project, STAGES[0]), "the first job")
+        second = project.run("--cores", "1")
+        assert second.returncode == 1
+        lines = (second.stdout + second.stderr).strip().splitlines()
+        assert len(lines) == 1
+        assert f"another run (process {process.pid})" in lines[0]
+    finally:
+        kill(process)
+
+
+@pytest.mark.parametrize("damage", ["truncate", "edit"])
+def test_a_damaged_product_is_named_in_one_sentence(finished_copy, damage):
+    dataset = finished_copy.results / "datasets" / "bdm-c0.25.nc"
+    content = bytearray(dataset.read_bytes())
+    if damage == "truncate":
+        content = content[: len(content) // 2]
+    else:
+        position = content.rindex(b"content_digest")
+        content[position + 40 : position + 44] = b"0000"
+    date = dataset.stat().st_mtime_ns
+    dataset.write_bytes(bytes(content))
+    os.utime(dataset, ns=(date, date))
+    finished_copy.edit("fit_oat.py", 'VARIABLE = "sqrt(p)"', 'VARIABLE = "p"')
+    done = finished_copy.run("--cores", "2")
+    output = done.stdout + done.stderr
+    assert done.returncode != 0
+    sentence = [line for line in output.splitlines() if line.startswith("Error: ") and "bdm-c0.25.nc" in line]
+    assert sentence, output
+    assert "delete it to remake it" in sentence[0]

@@ -1,0 +1,93 @@
+"""Editing a module re-runs exactly its users; comments, dates and checkouts re-run nothing."""
+
+import os
+
+import pytest
+import xarray as xr
+
+SIMULATE = {"simulate_birth_death_migration", "simulate_snapshots"}
+AFTER_SIMULATION = {"merge_simulations", "differentiate", "fit_oat", "infer_parameter", "score_trajectories"}
+TABLES = {"summarise_inference", "tabulate_coefficients", "tabulate_recovery", "verify", "summarise"}
+FIGURES = {
+    "figure_example_fits",
+    "figure_coefficients",
+    "figure_trajectory_errors",
+    "figure_parameter_inference",
+    "figure_snapshots",
+}
+
+
+def test_a_finished_run_has_nothing_to_do(finished_copy):
+    assert finished_copy.rules_to_run() == set()
+
+
+def test_a_touched_script_and_module_rerun_nothing(finished_copy):
+    for name in ("fit_oat.py", "eqlearn/learners/oat.py", "eqlearn/__init__.py"):
+        os.utime(finished_copy.folder / "workflow" / "scripts" / name)
+    assert finished_copy.rules_to_run() == set()
+
+
+def test_comments_and_docstrings_rerun_nothing(finished_copy):
+    finished_copy.edit("eqlearn/inference.py", "TOLERANCE = 1e-7", "TOLERANCE = 1e-7  # of the logarithm")
+    finished_copy.edit("eqlearn/inference.py", "Least-squares estimate from one run's states (S,).", "Other words.")
+    assert finished_copy.rules_to_run() == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "expected"),
+    [
+        (
+            "eqlearn/inference.py",
+            "TOLERANCE = 1e-7",
+            "TOLERANCE = 1e-8",
+            {"infer_parameter", "summarise_inference", "figure_parameter_inference"},
+        ),
+        (
+            "eqlearn/learners/oat.py",
+            "for _ in range(2):",
+            "for _ in range(3):",
+            {"fit_oat", "infer_parameter", "score_trajectories"} | TABLES | (FIGURES - {"figure_snapshots"}),
+        ),
+        ("eqlearn/style.py", '"font.size": 8', '"font.size": 9', FIGURES),
+        (
+            "figure_snapshots.py",
+            "PANEL = (1.75, 1.85)",
+            "PANEL = (1.8, 1.9)",
+            {"figure_snapshots"},
+        ),
+        (
+            "eqlearn/datasets/birth_death_migration.py",
+            "MAX_AGENTS = 1_000_000",
+            "MAX_AGENTS = 1_000_001",
+            SIMULATE | AFTER_SIMULATION | TABLES | FIGURES,
+        ),
+    ],
+)
+def test_an_edited_module_reruns_exactly_its_users(finished_copy, module, old, new, expected):
+    finished_copy.edit(module, old, new)
+    assert finished_copy.rules_to_run() == expected
+
+
+def test_a_changed_setting_reruns_what_it_concerns(finished_copy):
+    finished_copy.configure(learners={"oat.refined": {"powers": 4, "max_terms": 2}})
+    rules = finished_copy.rules_to_run()
+    assert "fit_oat" in rules
+    assert not rules & (SIMULATE | {"merge_simulations", "differentiate", "sample_mean_field"})
+
+
+def test_a_changed_locked_version_reruns_its_users(finished_copy):
+    lock = finished_copy.folder / "envs" / "numerics.lock"
+    lines = ["sympy==0.0.1" if line.startswith("sympy==") else line for line in lock.read_text().splitlines()]
+    lock.write_text("\n".join(lines) + "\n")
+    assert finished_copy.rules_to_run() == {"summarise"}
+
+
+def test_a_changed_callee_of_compiled_code_changes_the_numbers(finished_copy):
+    """The caller's file is unchanged, so Numba's own cache would serve the old machine code."""
+    counts = finished_copy.results / "simulations" / "bdm" / "c0.25" / "averages" / "0.nc"
+    before = xr.load_dataset(counts)["agents"].values
+    finished_copy.edit("eqlearn/random.py", "word = a + d", "word = a + d + d")
+    target = counts.relative_to(finished_copy.folder).as_posix()
+    done = finished_copy.run("--cores", "1", "--until", "simulate_birth_death_migration", "--", target)
+    assert done.returncode == 0, done.stderr
+    assert (xr.load_dataset(counts)["agents"].values != before).any()
