@@ -21,14 +21,20 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/verify.smk"
 
 
+SIMULATED = plan.of_kind("birth_death_migration")
+STUDY_FIGURES = ["example_fits", "coefficients", "trajectory_errors"]
+
+
 rule all:
     """Figures, tables, the comparison with the publications, and a summary."""
     default_target: True
     input:
         f"{RUN}/summary.md",
         f"{RUN}/verification.csv",
-        expand(f"{RUN}/tables/recovery/{{study}}.csv", study=SAMPLED),
-        figures,
+        expand(f"{RUN}/tables/recovery/{{study}}.csv", study=plan.of_kind("mean_field")),
+        expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=STUDY_FIGURES, study=plan.studies),
+        expand(f"{RUN}/figures/parameter_inference/{{study}}.svg", study=SIMULATED),
+        [f"{RUN}/figures/snapshots/{dataset.name}.svg" for name in SIMULATED for dataset in plan.studies[name].datasets],
 
 
 onsuccess:

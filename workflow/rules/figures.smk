@@ -1,43 +1,10 @@
 """Figures of paper A: each script draws finished tables, one figure per study (or dataset)."""
 
 
-def study_datasets(wildcards):
-    """Names of the datasets of a study."""
-    return [dataset.name for dataset in STUDIES[wildcards.study].datasets]
-
-
-def per_dataset(pattern):
-    """Input function: the files of all datasets of a study, from a pattern with {dataset}."""
-    return lambda wildcards: expand(f"{RUN}/{pattern}", dataset=study_datasets(wildcards))
-
-
-def middle_experiments(wildcards):
-    """The number of experiments that is shown where one must stand for all."""
-    numbers = list(STUDIES[wildcards.study].experiments)
-    return numbers[len(numbers) // 2]
-
-
-def shown_curves(wildcards):
-    """Labels of the curves among the example fits: mean field, each rate alone, joined."""
-    study = STUDIES[wildcards.study]
-    joined = [f"{learner}/n{middle_experiments(wildcards)}" for learner in study.settings["learners"]]
-    return [REFERENCE, *alone_labels(study), *joined]
-
-
-figures = [
-    *expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=["example_fits", "trajectory_errors"], study=STUDIES),
-    *expand(f"{RUN}/figures/coefficients/{{study}}.svg", study=STUDIES),
-    *expand(f"{RUN}/figures/parameter_inference/{{study}}.svg", study=SIMULATED),
-    *expand(
-        f"{RUN}/figures/snapshots/{{dataset}}.svg", dataset=[d for d in DATASETS if DATASETS[d].study in SIMULATED]
-    ),
-]
-
-
 rule figure_example_fits:
     """Example fits: data and curves of learned equations (N1)."""
     input:
-        tables=per_dataset("tables/example_fits/{dataset}.csv"),
+        tables=plan.per_dataset("tables/example_fits"),
     output:
         svg=report(
             f"{RUN}/figures/example_fits/{{study}}.svg",
@@ -56,8 +23,8 @@ rule figure_example_fits:
         runtime=5,
         gpu=0,
     params:
-        datasets=study_datasets,
-        curves=shown_curves,
+        datasets=plan.study_datasets,
+        curves=plan.shown_curves,
         code=fingerprint("figure_example_fits.py"),
     script:
         "../scripts/figure_example_fits.py"
@@ -66,8 +33,8 @@ rule figure_example_fits:
 rule figure_coefficients:
     """Coefficients over the parameter (N2)."""
     input:
-        coefficients=per_dataset("tables/coefficients/{dataset}.csv"),
-        points=lambda wildcards: [alone_of(dataset) for dataset in study_datasets(wildcards)],
+        coefficients=plan.per_dataset("tables/coefficients"),
+        points=lambda wildcards: [plan.alone_file(name) for name in plan.study_datasets(wildcards)],
     output:
         svg=report(
             f"{RUN}/figures/coefficients/{{study}}.svg",
@@ -86,7 +53,7 @@ rule figure_coefficients:
         runtime=5,
         gpu=0,
     params:
-        datasets=study_datasets,
+        datasets=plan.study_datasets,
         learner="oat.refined",
         code=fingerprint("figure_coefficients.py"),
     script:
@@ -96,7 +63,7 @@ rule figure_coefficients:
 rule figure_trajectory_errors:
     """Trajectory error over the parameter (N6)."""
     input:
-        errors=per_dataset("tables/trajectory_errors/{dataset}.csv"),
+        errors=plan.per_dataset("tables/trajectory_errors"),
     output:
         svg=report(
             f"{RUN}/figures/trajectory_errors/{{study}}.svg",
@@ -115,8 +82,8 @@ rule figure_trajectory_errors:
         runtime=5,
         gpu=0,
     params:
-        datasets=study_datasets,
-        sampled=lambda wildcards: STUDIES[wildcards.study].experiments,
+        datasets=plan.study_datasets,
+        sampled=lambda wildcards: plan.study(wildcards).experiments,
         code=fingerprint("figure_trajectory_errors.py"),
     script:
         "../scripts/figure_trajectory_errors.py"
@@ -125,7 +92,7 @@ rule figure_trajectory_errors:
 rule figure_parameter_inference:
     """Relative error of inferred parameters (N8)."""
     input:
-        summaries=per_dataset("tables/inference/{dataset}.csv"),
+        summaries=plan.per_dataset("tables/inference"),
     output:
         svg=report(
             f"{RUN}/figures/parameter_inference/{{study}}.svg",
@@ -144,7 +111,7 @@ rule figure_parameter_inference:
         runtime=5,
         gpu=0,
     params:
-        datasets=study_datasets,
+        datasets=plan.study_datasets,
         code=fingerprint("figure_parameter_inference.py"),
     script:
         "../scripts/figure_parameter_inference.py"
@@ -153,8 +120,7 @@ rule figure_parameter_inference:
 rule figure_snapshots:
     """Lattices beside the mean field (S2)."""
     input:
-        snapshots=lambda wildcards: f"{RUN}/simulations/{DATASETS[wildcards.dataset].study}"
-        f"/c{decimal_text(DATASETS[wildcards.dataset].initial_density)}/snapshots.nc",
+        snapshots=plan.simulation_file("snapshots"),
     output:
         svg=report(
             f"{RUN}/figures/snapshots/{{dataset}}.svg",

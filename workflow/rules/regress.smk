@@ -20,7 +20,7 @@ rule fit_oat:
         runtime=20,
         gpu=0,
     params:
-        values=lambda wildcards: study_of(wildcards).experiments[int(wildcards.experiments)],
+        values=lambda wildcards: plan.study(wildcards).experiments[int(wildcards.experiments)],
         settings=lambda wildcards: config["learners"][f"oat.{wildcards.protocol}"],
         code=fingerprint("fit_oat.py"),
     script:
@@ -41,7 +41,7 @@ rule write_mean_field_equation:
         runtime=5,
         gpu=0,
     params:
-        death_fraction=study_setting("death_fraction"),
+        death_fraction=plan.setting("death_fraction"),
         code=fingerprint("write_mean_field_equation.py"),
     script:
         "../scripts/write_mean_field_equation.py"

@@ -1,32 +1,12 @@
 """Scores and tables that figures and verification draw from."""
 
 
-def alone_labels(study):
-    """Labels of the equations per parameter value, from the largest number of experiments."""
-    return [f"{learner}.alone/n{max(study.experiments)}" for learner in study.settings["learners"] if is_oat(learner)]
-
-
-def is_oat(learner):
-    """Whether a learner gives an equation per parameter value, too."""
-    return learner.startswith("oat.")
-
-
-def alone_of(dataset, learner="oat.refined"):
-    """Table of the equations per parameter value of a dataset, from the largest number of experiments."""
-    most = max(STUDIES[DATASETS[dataset].study].experiments)
-    return f"{RUN}/equations/{dataset}/{learner}/n{most}.per_parameter.csv"
-
-
 rule score_trajectories:
     """Score every equation of a dataset on its trajectories at all parameter values."""
     input:
         dataset=f"{RUN}/datasets/{{dataset}}.nc",
-        equations=equation_files,
-        alone=lambda wildcards: [
-            alone_of(wildcards.dataset, learner)
-            for learner in study_of(wildcards).settings["learners"]
-            if is_oat(learner)
-        ],
+        equations=plan.equation_files,
+        alone=plan.alone_files,
     output:
         errors=f"{RUN}/tables/trajectory_errors/{{dataset}}.csv",
         examples=f"{RUN}/tables/example_fits/{{dataset}}.csv",
@@ -42,10 +22,10 @@ rule score_trajectories:
         runtime=10,
         gpu=0,
     params:
-        labels=labels,
-        alone_labels=lambda wildcards: alone_labels(study_of(wildcards)),
-        shown=study_setting("examples"),
-        time_scale=lambda wildcards: 1 - study_of(wildcards).settings["death_fraction"],
+        labels=plan.labels,
+        alone_labels=plan.alone_labels,
+        shown=plan.setting("examples"),
+        time_scale=lambda wildcards: 1 - plan.study(wildcards).settings["death_fraction"],
         code=fingerprint("score_trajectories.py"),
     script:
         "../scripts/score_trajectories.py"
@@ -54,7 +34,7 @@ rule score_trajectories:
 rule tabulate_coefficients:
     """Tabulate the coefficients of all equations of a dataset over the parameter."""
     input:
-        equations=equation_files,
+        equations=plan.equation_files,
     output:
         coefficients=f"{RUN}/tables/coefficients/{{dataset}}.csv",
     log:
@@ -67,8 +47,8 @@ rule tabulate_coefficients:
         runtime=5,
         gpu=0,
     params:
-        labels=labels,
-        span=lambda wildcards: [study_of(wildcards).values[0], study_of(wildcards).values[-1]],
+        labels=plan.labels,
+        span=lambda wildcards: [plan.study(wildcards).values[0], plan.study(wildcards).values[-1]],
         code=fingerprint("tabulate_coefficients.py"),
     script:
         "../scripts/tabulate_coefficients.py"
@@ -77,9 +57,7 @@ rule tabulate_coefficients:
 rule summarise_inference:
     """Summarise the inferred parameters of a dataset over the runs of each parameter value."""
     input:
-        estimates=lambda wildcards: [
-            f"{RUN}/inference/{wildcards.dataset}/{label}.csv" for label in inference_labels(wildcards.dataset)
-        ],
+        estimates=lambda wildcards: plan.estimate_files(wildcards.dataset),
     output:
         summary=f"{RUN}/tables/inference/{{dataset}}.csv",
     log:
@@ -92,7 +70,7 @@ rule summarise_inference:
         runtime=5,
         gpu=0,
     params:
-        labels=lambda wildcards: inference_labels(wildcards.dataset),
+        labels=lambda wildcards: plan.inference_labels(wildcards.dataset),
         code=fingerprint("summarise_inference.py"),
     script:
         "../scripts/summarise_inference.py"
@@ -101,8 +79,8 @@ rule summarise_inference:
 rule tabulate_recovery:
     """Count how often the true structure is learned, where the truth is known."""
     input:
-        datasets=lambda wildcards: [f"{RUN}/datasets/{d.name}.nc" for d in STUDIES[wildcards.study].datasets],
-        alone=lambda wildcards: [alone_of(d.name) for d in STUDIES[wildcards.study].datasets],
+        datasets=plan.per_dataset("datasets", "nc"),
+        alone=lambda wildcards: [plan.alone_file(name) for name in plan.study_datasets(wildcards)],
     output:
         recovery=f"{RUN}/tables/recovery/{{study}}.csv",
     log:

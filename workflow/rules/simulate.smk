@@ -3,8 +3,6 @@
 simulations/{study}/c{density}/{purpose}/{batch}.nc  ->  trajectories/{dataset}.nc and single_runs/{dataset}.nc
 """
 
-SIMULATION_SETTINGS = ("lattice", "migration_rate", "death_fraction", "time")
-
 
 rule simulate_birth_death_migration:
     """Simulate one batch of parameter values, all replicates (exact kinetic Monte Carlo)."""
@@ -22,24 +20,18 @@ rule simulate_birth_death_migration:
         runtime=60,
         gpu=0,
     params:
-        values=lambda wildcards: study_of(wildcards).batches(wildcards.purpose)[int(wildcards.batch)],
-        replicates=lambda wildcards: study_of(wildcards).replicates(wildcards.purpose),
-        settings=study_setting(*SIMULATION_SETTINGS),
+        values=plan.batch_values,
+        replicates=plan.replicates,
+        settings=plan.setting("lattice", "migration_rate", "death_fraction", "time"),
         code=fingerprint("simulate_birth_death_migration.py"),
     script:
         "../scripts/simulate_birth_death_migration.py"
 
 
-def batch_files(wildcards):
-    """All batches of one purpose of a study."""
-    folder = f"{RUN}/simulations/{wildcards.study}/c{wildcards.density}/{wildcards.purpose}"
-    return [f"{folder}/{batch}.nc" for batch, _ in enumerate(study_of(wildcards).batches(wildcards.purpose))]
-
-
 rule merge_simulations:
     """Merge the batches: averages over replicates, or every single run."""
     input:
-        batches=batch_files,
+        batches=plan.batch_files,
     output:
         trajectories=f"{RUN}/simulations/{{study}}/c{{density}}/{{purpose}}.nc",
     log:
@@ -54,7 +46,7 @@ rule merge_simulations:
         runtime=10,
         gpu=0,
     params:
-        settings=study_setting(*SIMULATION_SETTINGS),
+        settings=plan.setting("lattice", "migration_rate", "death_fraction", "time"),
         code=fingerprint("merge_simulations.py"),
     script:
         "../scripts/merge_simulations.py"
@@ -76,9 +68,9 @@ rule simulate_snapshots:
         runtime=10,
         gpu=0,
     params:
-        values=lambda wildcards: study_of(wildcards).settings["snapshots"]["parameters"],
-        samples=lambda wildcards: study_of(wildcards).settings["snapshots"]["samples"],
-        settings=study_setting(*SIMULATION_SETTINGS),
+        values=lambda wildcards: plan.study(wildcards).settings["snapshots"]["parameters"],
+        samples=lambda wildcards: plan.study(wildcards).settings["snapshots"]["samples"],
+        settings=plan.setting("lattice", "migration_rate", "death_fraction", "time"),
         code=fingerprint("simulate_snapshots.py"),
     script:
         "../scripts/simulate_snapshots.py"
@@ -100,11 +92,11 @@ rule sample_mean_field:
         runtime=10,
         gpu=0,
     params:
-        study=lambda wildcards: DATASETS[wildcards.dataset].study,
-        initial_density=lambda wildcards: DATASETS[wildcards.dataset].initial_density,
-        noise=lambda wildcards: DATASETS[wildcards.dataset].noise,
-        values=lambda wildcards: study_of(wildcards).values,
-        settings=study_setting("death_fraction", "time"),
+        study=lambda wildcards: plan.dataset(wildcards).study,
+        initial_density=lambda wildcards: plan.dataset(wildcards).initial_density,
+        noise=lambda wildcards: plan.dataset(wildcards).noise,
+        values=lambda wildcards: plan.study(wildcards).values,
+        settings=plan.setting("death_fraction", "time"),
         code=fingerprint("sample_mean_field.py"),
     script:
         "../scripts/sample_mean_field.py"

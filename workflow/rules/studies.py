@@ -33,12 +33,21 @@ def parameter_values(key: str, grid: dict[str, float] | list[float]) -> list[flo
 
 
 def every(key: str, values: list[float], step: float) -> list[float]:
-    """The values at first + step·k; ConfigurationError where the step skips past the grid."""
-    first, width = Decimal(repr(values[0])), Decimal(repr(float(step)))
-    chosen = [value for value in values if (Decimal(repr(value)) - first) % width == 0]
-    expected = int((Decimal(repr(values[-1])) - first) / width) + 1
-    if len(chosen) != expected:
+    """The values at first + step·k.
+
+    ConfigurationError where the step is no multiple of the distance of evenly spaced values, or, where they are
+    uneven, chooses a single one of several.
+    """
+    exact = [Decimal(repr(value)) for value in values]
+    width, even = Decimal(repr(float(step))), len({b - a for a, b in pairwise(exact)}) <= 1
+    chosen = [float(value) for value in exact if (value - exact[0]) % width == 0]
+    expected = int((exact[-1] - exact[0]) / width) + 1
+    if even and len(chosen) != expected:
         raise ConfigurationError(f"config key '{key}': is {step}, must be a multiple of the distance of the values.")
+    if not even and len(chosen) == 1:
+        raise ConfigurationError(
+            f"config key '{key}': is {step}, which chooses the first of {len(values)} values alone."
+        )
     return chosen
 
 

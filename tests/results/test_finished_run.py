@@ -1,0 +1,108 @@
+"""Scientific checks on the products of the finished default run (make reproduce)."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from eqlearn.dataset import read_dataset
+from eqlearn.equation import read_equation
+from eqlearn.structure import effective_coefficients
+
+ROOT = Path(__file__).parents[2]
+RUN = ROOT / "results" / "default"
+FAMILY_WISE = 1e-3
+REPLICATES = 25
+
+pytestmark = pytest.mark.skipif(
+    not (RUN / "verification.csv").exists(), reason="no finished default run; make reproduce makes one"
+)
+
+
+@pytest.fixture(scope="module")
+def reference() -> pd.DataFrame:
+    """The authors' mean curves at initial density 0.05; needs EQLEARN_REFERENCE."""
+    folder = os.environ.get("EQLEARN_REFERENCE")
+    if not folder:
+        pytest.skip("EQLEARN_REFERENCE is not set")
+    return pd.read_csv(Path(folder) / "abm_mean_of_25_ic0.05.csv.gz")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "spread"),
+    [("density", None, "density_sd"), ("pair_correlation", "pair_correlation", "pair_correlation_sd")],
+)
+def test_mean_curves_agree_with_the_authors(reference, theirs, ours, spread):
+    """Difference over sqrt(2 s²/25) against Student's t with 24 degrees of freedom, all rates and times.
+
+    Family-wise false-alarm rate 0.001 over density and pair correlation together. Where all our replicates are
+    equal, the means must be equal to the rounding of the file.
+    """
+    data = read_dataset(RUN / "datasets" / "bdm-c0.05.nc")
+    published = reference.sort_values(["proliferation_rate", "time"])[theirs].to_numpy().reshape(data.time.shape)
+    mean = data.features[:, :, 0] if ours is None else data.extra[ours]
+    s = data.extra[spread]
+    bound = stats.t.ppf(1 - FAMILY_WISE / (2 * 2 * mean.size), REPLICATES - 1)
+    fixed = s == 0
+    np.testing.assert_allclose(mean[fixed], published[fixed], rtol=1e-8)
+    t = (mean - published)[~fixed] / np.sqrt(2 * s[~fixed] ** 2 / REPLICATES)
+    assert np.abs(t).max() < bound
+    # Points of one curve hang together, so the bulk is judged loosely: its spread is that of t, within a few per cent.
+    assert np.std(t) == pytest.approx(np.sqrt(24 / 22), rel=0.1)
+
+
+@pytest.mark.parametrize("density", ["0.05", "0.25"])
+@pytest.mark.parametrize("experiments", [500, 50, 10, 5])
+def test_noiseless_mean_field_is_learned_exactly(density, experiments):
+    """{C, C²} with 0.5·p and -p to 1e-6 relative, joined and at every rate alone."""
+    folder = RUN / "equations" / f"mean_field-c{density}" / "oat.refined"
+    rates = np.linspace(0.01, 5.0, 500)
+    found = effective_coefficients(read_equation(folder / f"n{experiments}.json"), rates)
+    assert set(found) == {"C", "C**2"}
+    np.testing.assert_allclose(found["C"][0], 0.5 * rates, rtol=1e-6)
+    np.testing.assert_allclose(found["C**2"][0], -rates, rtol=1e-6)
+    table = pd.read_csv(folder / f"n{experiments}.per_parameter.csv")
+    alone = table[table["model"] == "alone"].pivot(index="parameter_value", columns="power", values="coefficient")
+    assert alone.shape == (experiments, 2)
+    np.testing.assert_allclose(alone.to_numpy(), np.tile([0.5, -1.0], (experiments, 1)), rtol=1e-6)
+
+
+def test_every_simulation_of_the_study_is_a_different_one():
+    """26,000 runs, no two with the same course (an averaged and a single run neither)."""
+    from eqlearn.netcdf import read_netcdf
+
+    seen: set[bytes] = set()
+    count = 0
+    for path in sorted((RUN / "simulations" / "bdm").glob("c*/*/*.nc")):
+        batch = read_netcdf(path)
+        courses = np.stack([batch["agents"].values, batch["pairs"].values], axis=-1)
+        runs = courses.reshape(-1, *courses.shape[2:])
+        seen |= {run.tobytes() for run in runs}
+        count += len(runs)
+    assert count == 26_000
+    assert len(seen) == count
+
+
+def test_every_published_number_has_a_row_and_a_verdict():
+    table = pd.read_csv(RUN / "verification.csv")
+    published = ROOT / "config" / "published"
+    medians = pd.read_csv(published / "me_eql_mse_medians.csv")
+    inference = pd.read_csv(published / "me_eql_inference_errors.csv")
+    structures = pd.read_csv(published / "me_eql_oat_structures.csv")
+    expected = len(medians) + (medians["rp_band"] == "all").sum() + len(inference) + 6 + len(structures)
+    assert len(table) == expected
+    assert set(table["verdict"]) <= {"reproduced", "deviates", "not comparable", "published value missing"}
+    assert table["reason"].notna().all()
+
+
+def test_every_figure_is_there_and_of_print_resolution():
+    from PIL import Image
+
+    figures = sorted((RUN / "figures").rglob("*.svg"))
+    assert len(figures) == 9
+    for path in figures:
+        with Image.open(path.with_suffix(".png")) as image:
+            assert image.info["dpi"][0] >= 199.9

@@ -1,0 +1,165 @@
+"""What a run consists of: names of files and labels, as the rules ask for them.
+
+Methods that take ``wildcards`` are input or parameter functions of rules. A label is ``learner.protocol/n``, the
+place of an equation below its dataset's folder.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from studies import Dataset, Study, decimal_text
+
+REFERENCE = "mean_field.theory/n0"
+PUBLISHED_NOISE = {"ABM": 0.0, "mean_field_nonoise": 0.0, "mean_field_lessnoise": 0.0025}
+
+
+class Plan:
+    """Studies and datasets of one run, from a checked configuration."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.config = config
+        self.run = f"results/{config['run']}"
+        self.studies = {name: Study(name, config["studies"][name]) for name in config["build"]}
+        self.datasets = {dataset.name: dataset for study in self.studies.values() for dataset in study.datasets}
+
+    def of_kind(self, kind: str) -> list[str]:
+        """Names of the studies of a kind."""
+        return [name for name, study in self.studies.items() if study.kind == kind]
+
+    def study(self, wildcards: Any) -> Study:
+        """The study that a job's wildcards belong to."""
+        return self.studies[wildcards.study if hasattr(wildcards, "study") else self.dataset(wildcards).study]
+
+    def dataset(self, wildcards: Any) -> Dataset:
+        """The dataset of a job."""
+        return self.datasets[wildcards.dataset]
+
+    def setting(self, *keys: str) -> Callable:
+        """Parameter function: one setting of the job's study, or a dictionary of several."""
+
+        def chosen(wildcards: Any) -> Any:
+            settings = self.study(wildcards).settings
+            return settings[keys[0]] if len(keys) == 1 else {key: settings[key] for key in keys}
+
+        return chosen
+
+    # Simulation
+
+    def batch_values(self, wildcards: Any) -> list[float]:
+        """Parameter values of a simulation job."""
+        return self.study(wildcards).batches(wildcards.purpose)[int(wildcards.batch)]
+
+    def replicates(self, wildcards: Any) -> int:
+        """Simulations per parameter value of a simulation job."""
+        return self.study(wildcards).replicates(wildcards.purpose)
+
+    def batch_files(self, wildcards: Any) -> list[str]:
+        """All batches of one purpose of a study."""
+        folder = f"{self.run}/simulations/{wildcards.study}/c{wildcards.density}/{wildcards.purpose}"
+        return [f"{folder}/{batch}.nc" for batch, _ in enumerate(self.study(wildcards).batches(wildcards.purpose))]
+
+    def simulation_file(self, product: str) -> Callable:
+        """Input function: averages, single_runs or snapshots of the job's dataset."""
+
+        def path(wildcards: Any) -> str:
+            dataset = self.dataset(wildcards)
+            return f"{self.run}/simulations/{dataset.study}/c{decimal_text(dataset.initial_density)}/{product}.nc"
+
+        return path
+
+    def trajectories_file(self, wildcards: Any) -> str:
+        """Trajectories of a dataset, simulated or sampled."""
+        if self.study(wildcards).kind == "birth_death_migration":
+            return self.simulation_file("averages")(wildcards)
+        return f"{self.run}/simulations/mean_field/{wildcards.dataset}.nc"
+
+    # Equations
+
+    def learned_labels(self, dataset: str) -> list[str]:
+        """Labels of all equations that are learned from a dataset, most experiments first."""
+        study = self.studies[self.datasets[dataset].study]
+        return [f"{learner}/n{n}" for learner in study.settings["learners"] for n in study.experiments]
+
+    def labels(self, wildcards: Any) -> list[str]:
+        """Labels of all equations of a job's dataset: the mean field, then what was learned."""
+        return [REFERENCE, *self.learned_labels(wildcards.dataset)]
+
+    def equation_files(self, wildcards: Any) -> list[str]:
+        """Files of all equations of a job's dataset, in the order of ``labels``."""
+        return [self.equation_file(wildcards.dataset, label) for label in self.labels(wildcards)]
+
+    def equation_file(self, dataset: str, label: str) -> str:
+        """File of one equation."""
+        return f"{self.run}/equations/{dataset}/{label}.json"
+
+    def alone_learners(self, study: Study) -> list[str]:
+        """Learners that give an equation per parameter value, too."""
+        return [learner for learner in study.settings["learners"] if learner.startswith("oat.")]
+
+    def alone_labels(self, wildcards: Any) -> list[str]:
+        """Labels of the equations per parameter value, from the most experiments."""
+        study = self.study(wildcards)
+        return [f"{learner}.alone/n{max(study.experiments)}" for learner in self.alone_learners(study)]
+
+    def alone_files(self, wildcards: Any) -> list[str]:
+        """Tables of the equations per parameter value of a job's dataset, in the order of ``alone_labels``."""
+        return [self.alone_file(wildcards.dataset, learner) for learner in self.alone_learners(self.study(wildcards))]
+
+    def alone_file(self, dataset: str, learner: str = "oat.refined") -> str:
+        """Table of the equations per parameter value of a dataset."""
+        most = max(self.studies[self.datasets[dataset].study].experiments)
+        return f"{self.run}/equations/{dataset}/{learner}/n{most}.per_parameter.csv"
+
+    # Inference
+
+    def inference_labels(self, dataset: str) -> list[str]:
+        """Labels of the equations that infer parameters: the mean field, and all learners at the study's step."""
+        study = self.studies[self.datasets[dataset].study]
+        return [REFERENCE, *(f"{learner}/n{study.inference_experiments}" for learner in study.settings["learners"])]
+
+    def estimate_files(self, dataset: str) -> list[str]:
+        """Estimates of a dataset, in the order of ``inference_labels``."""
+        return [f"{self.run}/inference/{dataset}/{label}.csv" for label in self.inference_labels(dataset)]
+
+    # Figures and verification
+
+    def study_datasets(self, wildcards: Any) -> list[str]:
+        """Names of the datasets of a study."""
+        return [dataset.name for dataset in self.studies[wildcards.study].datasets]
+
+    def per_dataset(self, folder: str, ending: str = "csv") -> Callable:
+        """Input function: one file per dataset of a job's study."""
+        return lambda wildcards: [f"{self.run}/{folder}/{name}.{ending}" for name in self.study_datasets(wildcards)]
+
+    def shown_curves(self, wildcards: Any) -> list[str]:
+        """Labels of the curves among example fits: mean field, each rate alone, joined from a middling number."""
+        study = self.study(wildcards)
+        middle = list(study.experiments)[len(study.experiments) // 2]
+        joined = [f"{learner}/n{middle}" for learner in study.settings["learners"]]
+        return [REFERENCE, *self.alone_labels(wildcards), *joined]
+
+    def published_places(self) -> dict[str, str]:
+        """Dataset that stands for ``data/initial density`` of the publication, by that place."""
+        standing = {data: study for data, study in self.config["published"].items() if study in self.studies}
+        return {
+            f"{data}/{decimal_text(dataset.initial_density)}": dataset.name
+            for data, study in standing.items()
+            for dataset in self.studies[study].datasets
+            if dataset.noise == PUBLISHED_NOISE[data]
+        }
+
+    def published_inference(self) -> list[tuple[str, str, str]]:
+        """Initial density, ``learner.protocol`` and file of the estimates that are compared with published ones."""
+        places = ([*place.split("/"), dataset] for place, dataset in self.published_places().items())
+        return [
+            (density, label.split("/")[0], path)
+            for data, density, dataset in places
+            if data == "ABM"
+            for label, path in zip(self.inference_labels(dataset), self.estimate_files(dataset))
+        ]
+
+    def steps_of(self, dataset: str) -> dict[str, str]:
+        """Step of the sampled parameter values, as text, by their number."""
+        study = self.studies[self.datasets[dataset].study]
+        steps = sorted(study.settings["experiments"]["steps"])
+        return {str(n): decimal_text(step) for n, step in zip(study.experiments, steps)}
