@@ -22,7 +22,7 @@ def read_table(path: str | Path, numeric: Sequence[str] = (), text: Sequence[str
     Numbers must be finite or empty. Rows count from 2, as an editor shows them below the header.
     """
     try:
-        table = pd.read_csv(path, dtype={name: str for name in text}, float_precision="round_trip", low_memory=False)
+        table = pd.read_csv(path, dtype={name: str for name in text}, low_memory=False)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as CSV ({str(error).strip()}).") from error
     if not isinstance(table.index, pd.RangeIndex):  # pandas takes a surplus column for an index

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eqlearn.errors import InputError
 from eqlearn.jit import njit
 from eqlearn.random import direction, next_word, to_unit
 
@@ -193,10 +194,17 @@ def simulate(
     """One realisation from ``occupancy`` (rows, columns), recorded at increasing ``times`` (S,) from 0 on.
 
     After extinction the counts are 0. ``exclusion=False``: see :func:`run`; occupancy then counts agents.
+    Raises InputError for times that do not increase from 0 on, and for more than MAX_AGENTS agents.
     """
-    sites = lattice.with_border(occupancy, np.uint8 if exclusion else np.int32)
+    times = np.ascontiguousarray(times, float)
+    if times.size == 0 or times[0] < 0 or (np.diff(times) <= 0).any():
+        raise InputError("simulation: recording times must increase from 0 on.")
+    if not exclusion and occupancy.sum() > MAX_AGENTS:
+        raise InputError(f"simulation: starts with {occupancy.sum()} agents, at most {MAX_AGENTS} are allowed.")
+    dtype = np.uint8 if exclusion else np.int32
+    sites = lattice.with_border(occupancy, dtype)
     agents, pairs = np.zeros(times.size, np.int32), np.zeros(times.size, np.int32)
-    frames = np.zeros((times.size if snapshots else 0, lattice.rows, lattice.columns), np.uint8)
+    frames = np.zeros((times.size if snapshots else 0, lattice.rows, lattice.columns), dtype)
     seed = generator.integers(0, 2**64, 4, dtype=np.uint64)
     size, speeds = (lattice.rows, lattice.columns), (rates.migration, rates.proliferation, rates.death)
     attempted = run(sites, *size, *map(float, speeds), times, seed, exclusion, agents, pairs, frames)
