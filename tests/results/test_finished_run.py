@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
-
 from eqlearn.dataset import read_dataset
 from eqlearn.equation import read_equation
 from eqlearn.structure import effective_coefficients
+from scipy import stats
 
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / "results" / "default"

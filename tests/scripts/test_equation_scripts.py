@@ -4,6 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import CODE, OAT, VALUES
+from eqlearn.dataset import read_dataset
+from eqlearn.equation import read_equation
+from eqlearn.errors import InputError
+from eqlearn.structure import coefficient_error, same_structure
 from fit_oat import fit_oat
 from infer_parameter import infer_parameter
 from score_trajectories import score_trajectories
@@ -12,11 +16,6 @@ from summarise_inference import summarise_inference
 from tabulate_coefficients import tabulate_coefficients
 from tabulate_recovery import tabulate_recovery
 from write_mean_field_equation import write_mean_field_equation
-
-from eqlearn.dataset import read_dataset
-from eqlearn.equation import read_equation
-from eqlearn.errors import InputError
-from eqlearn.structure import coefficient_error, same_structure
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 from conftest import CODE, SIMULATION
 from differentiate import differentiate
-from merge_simulations import merge_simulations
-from simulate_birth_death_migration import simulate_birth_death_migration
-from simulate_snapshots import simulate_snapshots
-
 from eqlearn.dataset import read_dataset
 from eqlearn.errors import InputError
 from eqlearn.netcdf import read_netcdf
+from merge_simulations import merge_simulations
+from simulate_birth_death_migration import simulate_birth_death_migration
+from simulate_snapshots import simulate_snapshots
 
 STUDY = {"study": "bdm", "initial_density": 0.25, "settings": SIMULATION, "code": CODE}
 

@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 from provenance import fingerprint
 
-SCRIPT = '"""Doc."""\nimport numpy as np\nfrom package import one\nfrom package.deep.two import f\n\n\ndef main():\n    """Doc."""\n    return f(one.x)\n'
+SCRIPT = '''"""Doc."""
+import numpy as np
+from package import one
+from package.deep.two import f
+
+
+def main():
+    """Doc."""
+    return f(one.x)
+'''
 FILES = {
     "script.py": SCRIPT,
     "package/__init__.py": "",

@@ -16,6 +16,7 @@ from unit import simulator_truths as truths
 SOURCE = Path(birth_death_migration.__file__).read_text()
 CACHED = "from eqlearn.jit import njit\n"
 UNCACHED = 'import numba\nnjit = numba.njit(error_model="numpy", boundscheck=True)\n'
+TWO_TYPES, ONE_TYPE = "np.uint8 if exclusion else np.int32", "np.int32"  # half the time to compile
 
 EDGE_WITHOUT_EXCLUSION = """\
         if not exclusion:
@@ -96,7 +97,7 @@ MUTANTS = {
     "migration leaves a copy": Mutant("        sites[site] -= moves\n", "", (HEAT, TINY, MIXED, PUBLISHED)),
     "migration forgets the agent": Mutant("target if moves else site", "site", (HEAT, TINY)),
     "death leaves the site occupied": Mutant("            sites[site] -= 1\n", "", (TINY, MIXED, RECORDING)),
-    "death removes another agent": Mutant("            where[chosen] = where[n_agents]\n", "", (TINY, RECORDING)),
+    "death removes another agent": Mutant("            where[chosen] = where[n_agents]\n", "", (TINY, MIXED)),
     "waiting time of one agent": Mutant("(per_agent * n_agents)", "per_agent", (LINEAR, DEATH, HEAT, TINY, MIXED)),
     "waiting time without migration": Mutant(
         "(per_agent * n_agents)", "((proliferation + death) * n_agents)", (LINEAR, DEATH, HEAT, TINY, PUBLISHED)
@@ -112,9 +113,9 @@ UNMUTATED = "none"
 
 def compiled(source: str, name: str) -> ModuleType:
     """Module of a source text whose compiled functions are neither read from nor written to a cache."""
-    assert source.count(CACHED) == 1
+    assert source.count(CACHED) == source.count(TWO_TYPES) == 1
     module = ModuleType(name)
-    exec(compile(source.replace(CACHED, UNCACHED), name, "exec"), module.__dict__)
+    exec(compile(source.replace(CACHED, UNCACHED).replace(TWO_TYPES, ONE_TYPE), name, "exec"), module.__dict__)
     return module
 
 

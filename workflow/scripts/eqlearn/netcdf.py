@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import h5py
 import xarray as xr
 
 from eqlearn.errors import InputError
@@ -20,8 +19,6 @@ def write_netcdf(data: xr.Dataset, path: str | Path) -> None:
 def read_netcdf(path: str | Path) -> xr.Dataset:
     """Load a netCDF-4 file into memory; InputError where it cannot be read whole."""
     try:
-        with h5py.File(path, "r") as file:  # where these cannot be read, h5netcdf leaves a half-made object behind
-            dict(file.attrs)
         with xr.open_dataset(path, engine="h5netcdf", decode_times=False, phony_dims="access") as data:
             return data.load()
     except (OSError, ValueError, KeyError, RuntimeError) as error:

@@ -6,12 +6,14 @@ import numpy as np
 def density(time: np.ndarray, initial: float, proliferation: float, death: float) -> np.ndarray:
     """Solution of dC/dt = proliferation·C·(1 - C) - death·C at the times, of any shape.
 
-    Written with expm1 of the net growth, so that it holds for growth zero and below.
+    Written so that nothing overflows and nothing cancels, for any sign of the net growth.
     """
-    growth = proliferation - death
-    exponent = growth * np.asarray(time, float)
-    integral = np.expm1(exponent) / growth if growth != 0 else np.asarray(time, float)
-    return initial * np.exp(exponent) / (1.0 + initial * proliferation * integral)
+    growth, time = proliferation - death, np.asarray(time, float)
+    if growth == 0:
+        return initial / (1.0 + initial * proliferation * time)
+    if growth > 0:
+        return initial / (np.exp(-growth * time) - initial * proliferation * np.expm1(-growth * time) / growth)
+    return initial * np.exp(growth * time) / (1.0 + initial * proliferation * np.expm1(growth * time) / growth)
 
 
 def add_noise(values: np.ndarray, level: float, generator: np.random.Generator) -> np.ndarray:

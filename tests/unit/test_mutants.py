@@ -1,0 +1,127 @@
+"""The truths notice broken modules: textual changes of the shipped source, run through the same functions.
+
+Compiled functions of a mutant are neither read from nor written to a cache.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from eqlearn import inference, joining, polynomial_flow, sparse
+from unit import numeric_truths as truths
+
+CACHED = "from eqlearn.jit import njit\n"
+UNCACHED = 'import numba\nnjit = numba.njit(error_model="numpy", boundscheck=True)\n'
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``pattern``, which the module's source holds exactly once, becomes ``replacement``."""
+
+    module: ModuleType
+    pattern: str
+    replacement: str
+    meant: tuple[Callable, ...]
+
+    def source(self) -> str:
+        source = source_of(self.module)
+        assert source.count(self.pattern) == 1, f"found {source.count(self.pattern)} times: {self.pattern}"
+        return source.replace(self.pattern, self.replacement)
+
+
+ONLY_VARIANCES = "    weights = np.sqrt([np.diag(np.diag(w.T @ w)) for w in weights])\n    response = np.einsum("
+MUTANTS = {
+    "dependent columns kept": Mutant(
+        sparse, "norm <= _DEPENDENT * before", "norm == 0", (truths.truth_dependent_columns,)
+    ),
+    "nearly dependent columns dropped": Mutant(
+        sparse, "_DEPENDENT = 1e-13", "_DEPENDENT = 1e-5", (truths.truth_ill_conditioned,)
+    ),
+    "nuisance left in the response": Mutant(
+        sparse,
+        "design - free @ (free.T @ design), response - free @ (free.T @ response)",
+        "design - free @ (free.T @ design), response",
+        (truths.truth_every_support, truths.truth_ill_conditioned, truths.truth_dependent_columns),
+    ),
+    "error beyond the library forgotten": Mutant(
+        sparse, "return errors + beyond", "return errors", (truths.truth_every_support, truths.truth_ill_conditioned)
+    ),
+    "wrong stage": Mutant(
+        polynomial_flow, "-212 / 729", "-212 / 728", (truths.truth_logistic, truths.truth_logistic_sensitivities)
+    ),
+    "loose tolerance": Mutant(polynomial_flow, "RTOL, ATOL = 1e-10", "RTOL, ATOL = 1e-6", (truths.truth_logistic,)),
+    "sensitivities without the slope": Mutant(
+        polynomial_flow,
+        "out[j] = slope * state[j]",
+        "out[j] = 0.0 * state[j]",
+        (truths.truth_logistic_sensitivities, truths.truth_sensitivities_to_any_power),
+    ),
+    "sensitivities by power off by one": Mutant(
+        polynomial_flow,
+        "reached < powers[j - 2]",
+        "reached <= powers[j - 2]",
+        (truths.truth_logistic_sensitivities, truths.truth_sensitivities_to_any_power),
+    ),
+    "blow-up flagged at the end of the gap only": Mutant(
+        polynomial_flow, "not abs(state[0]) < LIMIT", "not abs(state[0]) < 1e9", (truths.truth_blow_up,)
+    ),
+    "variances without correlations": Mutant(
+        joining, "    response = np.einsum(", ONLY_VARIANCES, (truths.truth_best_estimator,)
+    ),
+    "residuals for left-out errors": Mutant(
+        joining, "np.linalg.pinv(inside) @ residual[index]", "residual[index]", (truths.truth_degree_by_refitting,)
+    ),
+    "degree that passes through all": Mutant(joining, ".size - 2)", ".size - 1)", (truths.truth_one_value_left_over,)),
+    "standard errors that trust the weights": Mutant(
+        joining, "np.sqrt(dispersion) * ", "", (truths.truth_calibrated_errors,)
+    ),
+    "deepest valley of the grid alone": Mutant(inference, "REFINED = 3", "REFINED = 1", (truths.truth_two_valleys,)),
+    "coarse grid": Mutant(inference, "grid: int = 200", "grid: int = 4", (truths.truth_two_valleys,)),
+    "refined on one side": Mutant(
+        inference,
+        "max(index - 1, 0)",
+        "index",
+        (truths.truth_recovery, truths.truth_two_valleys),
+    ),
+    "bounds not flagged": Mutant(
+        inference, "parameter in (self._grid[0], self._grid[-1])", "False", (truths.truth_at_bound,)
+    ),
+}
+MODULES = {sparse: truths.SPARSE, polynomial_flow: truths.FLOW, joining: truths.JOINING, inference: truths.INFERENCE}
+
+
+def source_of(module: ModuleType) -> str:
+    return Path(module.__file__).read_text(encoding="utf-8")
+
+
+@cache
+def executed(source: str) -> ModuleType:
+    """Module of a source text."""
+    module = ModuleType("mutant")
+    exec(compile(source.replace(CACHED, UNCACHED), "mutant", "exec"), module.__dict__)
+    return module
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_unmutated_source_passes_every_truth(module):
+    for truth in MODULES[module]:
+        truth(executed(source_of(module)))
+
+
+@pytest.mark.parametrize(
+    ("name", "truth"),
+    [(name, truth) for name, mutant in MUTANTS.items() for truth in mutant.meant],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_meant_truth_fails_on_the_mutant(name, truth):
+    mutant = executed(MUTANTS[name].source())
+    with pytest.raises(AssertionError):
+        truth(mutant)
+
+
+@pytest.mark.parametrize("truth", [t for group in MODULES.values() for t in group], ids=lambda truth: truth.__name__)
+def test_every_truth_fails_on_some_mutant(truth):
+    assert any(truth in mutant.meant for mutant in MUTANTS.values())

@@ -1,0 +1,208 @@
+"""Verdicts by criteria fixed beforehand; no published number can vanish."""
+
+import math
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from eqlearn import paper_a
+from eqlearn.errors import InputError
+from eqlearn.tables import read_table
+from eqlearn.verification import Criterion, Measured, Number, compare, criteria_of
+
+PUBLISHED = Path(__file__).parents[2] / "config" / "published"
+SOURCES = {
+    "me_eql_mse_medians": (paper_a.published_mse, ["initial_density"]),
+    "me_eql_inference_errors": (paper_a.published_inference, ["initial_density"]),
+    "me_eql_oat_structures": (paper_a.published_structures, ["initial_density", "powers_of_c"]),
+}
+
+
+def table(source: str) -> pd.DataFrame:
+    return read_table(PUBLISHED / f"{source}.csv", text=SOURCES[source][1])
+
+
+def numbers(source: str) -> list[Number]:
+    return list(SOURCES[source][0](table(source)))
+
+
+CRITERIA = criteria_of(read_table(PUBLISHED / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
+NUMBERS = [number for source in SOURCES for number in numbers(source)]
+
+
+# Criteria of every kind
+
+TEN = Number("source", "item", "quantity", 10.0, spread=3.0, runs=9)
+HOLDS = [
+    ("relative", 0.1, Measured(11.0), True),
+    ("relative", 0.1, Measured(9.0), True),
+    ("relative", 0.1, Measured(11.01), False),
+    ("relative", 0.1, Measured(8.99), False),
+    ("at_most", 1.25, Measured(12.5), True),
+    ("at_most", 1.25, Measured(-1.0), True),
+    ("at_most", 1.25, Measured(12.51), False),
+    ("at_least", 0.5, Measured(5.0), True),
+    ("at_least", 0.5, Measured(1e9), True),
+    ("at_least", 0.5, Measured(4.99), False),
+    ("sigma", 2.0, Measured(13.3, spread=4.0), True),  # standard error sqrt(3² + 4²)/sqrt(9) = 5/3
+    ("sigma", 2.0, Measured(6.7, spread=4.0), True),
+    ("sigma", 2.0, Measured(13.4, spread=4.0), False),
+    ("sigma", 2.0, Measured(6.6, spread=4.0), False),
+]
+
+
+@pytest.mark.parametrize(("kind", "bound", "ours", "expected"), HOLDS)
+def test_every_kind_of_criterion_by_hand(kind, bound, ours, expected):
+    assert Criterion("*", kind, bound, "because").holds(TEN, ours) is expected
+    verdict = compare([TEN], {TEN.path: ours}, [Criterion("*", kind, bound, "because")]).iloc[0]
+    assert verdict["verdict"] == ("reproduced" if expected else "deviates")
+    assert (verdict["published"], verdict["ours"], verdict["criterion"]) == (10.0, ours.value, f"{kind} {bound:g}")
+
+
+@pytest.mark.parametrize("kind", ["relative", "at_most", "at_least", "sigma"])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_value_that_is_no_number_reproduces_nothing(kind, value):
+    expected = kind == "at_least" and value == math.inf
+    assert Criterion("*", kind, 1.0, "because").holds(TEN, Measured(value, 1.0)) == expected
+
+
+def test_a_spread_that_is_unknown_reproduces_nothing():
+    assert not Criterion("*", "sigma", 5.0, "because").holds(TEN, Measured(10.0))
+
+
+def test_relative_bounds_hold_for_negative_and_zero_numbers():
+    negative, zero = Number("s", "i", "q", -10.0), Number("s", "i", "q", 0.0)
+    criterion = Criterion("*", "relative", 0.1, "because")
+    assert criterion.holds(negative, Measured(-10.9)) and not criterion.holds(negative, Measured(10.0))
+    assert criterion.holds(zero, Measured(0.0)) and not criterion.holds(zero, Measured(1e-9))
+
+
+def test_an_unknown_kind_is_refused_by_name():
+    with pytest.raises(InputError, match="'about' is unknown, use one of relative, at_most"):
+        Criterion("*", "about", 1.0, "because").holds(TEN, Measured(10.0))
+
+
+@pytest.mark.parametrize(
+    ("ours", "kind", "published", "verdict"),
+    [
+        (None, "relative", 10.0, "not computed"),
+        (None, "none", 10.0, "not comparable"),
+        (Measured(10.0), "none", 10.0, "not comparable"),
+        (Measured(10.0), "relative", math.nan, "published value missing"),
+    ],
+)
+def test_verdicts_without_a_comparison(ours, kind, published, verdict):
+    number = Number("source", "item", "quantity", published)
+    rows = compare([number], {} if ours is None else {number.path: ours}, [Criterion("*", kind, 0.1, "because")])
+    assert rows["verdict"].tolist() == [verdict] and rows["reason"].tolist() == ["because"]
+
+
+def test_the_first_criterion_that_matches_wins():
+    first, second = Criterion("source/*", "relative", 0.01, "first"), Criterion("*", "relative", 1.0, "second")
+    ours = {TEN.path: Measured(11.0)}
+    assert compare([TEN], ours, [first, second])[["verdict", "reason"]].values.tolist() == [["deviates", "first"]]
+    assert compare([TEN], ours, [second, first])[["verdict", "reason"]].values.tolist() == [["reproduced", "second"]]
+
+
+def test_a_number_without_a_criterion_is_refused_by_its_path():
+    with pytest.raises(InputError, match="no row for the published number source/item/quantity"):
+        compare([TEN], {}, [Criterion("other/*", "none", math.nan, "because")])
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [("*", "about", 1.0, "why"), ("*", "relative", math.nan, "why"), ("*", "none", math.nan, math.nan)],
+    ids=["kind", "bound", "reason"],
+)
+def test_criteria_need_a_kind_a_bound_and_a_reason(bad):
+    good = ("*", "none", math.nan, "why")
+    with pytest.raises(InputError, match=r"criteria\.csv: row 3 needs"):
+        criteria_of(pd.DataFrame([good, bad], columns=["pattern", "criterion", "bound", "reason"]))
+
+
+# The files of the project
+
+
+def test_every_row_of_the_published_tables_is_a_number():
+    errors, inference, structures = (table(source) for source in SOURCES)
+    failures = errors["rp_that_fail_to_integrate"].notna().sum()
+    medians = inference.groupby(["initial_density", "model"]).ngroups
+    found = [len(numbers(source)) for source in SOURCES]
+    assert found == [len(errors) + failures, len(inference) + medians, len(structures)]
+    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found)
+    missing = [number.path for number in NUMBERS if not math.isfinite(number.value)]
+    assert missing == [f"me_eql_mse_medians/ABM/{c0}/OAT_ME_0.5/0.01-0.1/median_mse" for c0 in ("0.05", "0.25")]
+
+
+def test_published_values_are_those_of_the_files():
+    by_path = {number.path: number for number in NUMBERS}
+    place = "me_eql_inference_errors/0.05/oat"
+    assert by_path[f"{place}/0.01/mean_relative_error"].value == 53.4641
+    assert (by_path[f"{place}/0.01/mean_relative_error"].spread, paper_a.RUNS) == (1.8997, 10)
+    oat = table("me_eql_inference_errors").query("initial_density == '0.05' and model == 'oat'")
+    assert by_path[f"{place}/median/mean_relative_error"].value == np.median(oat["mean_relative_error"])
+    assert by_path["me_eql_oat_structures/ABM/0.25/1 2 4/count_of_500_rp"].value == 365
+    path = "me_eql_mse_medians/ABM/0.05/OAT_EQL/all"
+    assert by_path[f"{path}/median_mse"].value == 9.621597092809833e-06
+    assert by_path[f"{path}/rp_that_fail_to_integrate"].value == 0
+
+
+@pytest.mark.parametrize("ours", [{}, {number.path: Measured(number.value, 0.1) for number in NUMBERS}])
+def test_no_published_number_vanishes(ours):
+    rows = compare(NUMBERS, ours, CRITERIA)
+    assert (rows["source"] + "/" + rows["item"] + "/" + rows["quantity"]).tolist() == [n.path for n in NUMBERS]
+    np.testing.assert_array_equal(rows["published"], [number.value for number in NUMBERS])
+    found = rows["verdict"].value_counts().drop("not comparable")
+    comparable = len(NUMBERS) - (rows["criterion"] == "none").sum()
+    expected = {"reproduced": comparable - 2, "published value missing": 2} if ours else {"not computed": comparable}
+    assert found.to_dict() == expected
+    assert (rows["reason"].str.len() > 0).all()
+
+
+@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.pattern)
+def test_every_criterion_has_a_reason_and_decides_on_a_published_number(criterion):
+    assert criterion.reason.strip()
+    first = [next(c for c in CRITERIA if fnmatchcase(number.path, c.pattern)) for number in NUMBERS]
+    assert criterion in first
+
+
+# Our tables under the published names
+
+
+def test_our_errors_meet_the_published_medians():
+    rates = np.round(np.arange(1, 501) * 0.01, 2)
+    rows = [(learner, n, rate, rate if rate != 5.0 else np.nan) for rate in rates for learner, n in OURS]
+    ours = paper_a.measured_mse(
+        "ABM/0.05", pd.DataFrame(rows, columns=["learner", "experiments", "parameter_value", "mse"]), STEPS
+    )
+    assert set(ours) <= {number.path for number in NUMBERS} and len(ours) == len(OURS) * 7
+    medians = {"all": 2.505, "0.01-0.1": 0.055, "0.11-0.5": 0.305, "0.51-1": 0.755, "1.01-2.5": 1.755, "2.51-5": 3.755}
+    for band, median in medians.items():
+        path = f"me_eql_mse_medians/ABM/0.05/OAT_ME_1/{band}/median_mse"
+        assert ours[path].value == pytest.approx(median, rel=1e-12), f"the rate that fails counts as infinite in {band}"
+    assert ours["me_eql_mse_medians/ABM/0.05/mean_field/all/rp_that_fail_to_integrate"].value == 1
+
+
+OURS = [("mean_field.theory", "0"), ("oat.refined.alone", "500"), ("oat.refined", "5"), ("oat.refined", "500")]
+STEPS = {"5": "1", "500": "0.01"}
+
+
+def test_our_estimates_meet_the_published_errors():
+    rates = np.repeat([0.01, 0.11, 2.51], 2)
+    rows = pd.DataFrame({"parameter_value": rates, "relative_error": [0.1, 0.3, 0.2, 0.2, 1.0, 2.0]})
+    ours = paper_a.measured_inference("0.25", "oat.refined", rows)
+    assert set(ours) <= {number.path for number in NUMBERS}
+    at = "me_eql_inference_errors/0.25/oat/{}/mean_relative_error".format
+    assert ours[at("0.01")].value == pytest.approx(0.2) and ours[at("0.01")].spread == pytest.approx(math.sqrt(0.02))
+    assert ours[at("2.51")].value == 1.5 and ours[at("median")].value == pytest.approx(0.2)
+
+
+def test_our_structures_meet_the_published_counts():
+    rows = [(rate, model, power) for rate in (0.1, 0.2, 0.3) for model in ("alone", "common") for power in (2, 1)]
+    rows += [(0.3, "alone", 5), (0.3, "alone", 3), (0.2, "common", 9)]
+    table = pd.DataFrame(rows, columns=["parameter_value", "model", "power"])
+    ours = paper_a.measured_structures("ABM/0.05", table)
+    place = "me_eql_oat_structures/ABM/0.05/{}/count_of_500_rp".format
+    assert {path: measured.value for path, measured in ours.items()} == {place("1 2"): 2.0, place("1 2 3 5"): 1.0}
