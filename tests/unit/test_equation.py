@@ -8,7 +8,7 @@ import pytest
 from eqlearn.coefficients import INTERPOLATIONS, VARIABLES, Constant, Polynomial, Samples
 from eqlearn.equation import Equation, read_equation, write_equation
 from eqlearn.errors import InputError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 LOGISTIC = Equation(
@@ -87,6 +87,7 @@ def folder(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("equations")
 
 
+@settings(deadline=None)
 @given(coefficient=COEFFICIENTS, provenance=st.dictionaries(st.text("abc", max_size=3), JSON, max_size=3))
 def test_an_equation_is_read_as_it_was_written(folder, coefficient, provenance):
     equation = with_coefficient(coefficient, provenance=provenance, valid_range=(0.1, 2.0))
@@ -98,6 +99,7 @@ def test_an_equation_is_read_as_it_was_written(folder, coefficient, provenance):
     assert path.read_bytes() == written
 
 
+@settings(deadline=None)
 @given(coefficient=COEFFICIENTS, parameter=st.floats(0.01, 1e3))
 def test_a_coefficient_has_the_same_value_after_a_round_trip(folder, coefficient, parameter):
     path = folder / "coefficient.json"
@@ -194,6 +196,7 @@ def test_end_values_are_held_outside_even_where_the_variable_does_not_exist(make
     np.testing.assert_array_equal(coefficient(np.array([-1.0, 0.0, 0.1, 2.1, 1e6])), [low, low, low, high, high])
 
 
+@settings(deadline=None)
 @given(coefficient=COEFFICIENTS, shape=st.sampled_from([(), (1,), (3,), (2, 3)]))
 def test_a_coefficient_has_the_shape_of_the_parameter(coefficient, shape):
     with np.errstate(all="ignore"):
@@ -410,6 +413,7 @@ def test_a_file_truncated_anywhere_is_refused(tmp_path):
         refusal(path)
 
 
+@settings(deadline=None)
 @given(key=st.sampled_from(sorted(content())), value=JSON)
 def test_any_value_at_any_key_is_read_or_refused(folder, key, value):
     path = folder / "any_key.json"
@@ -420,6 +424,7 @@ def test_any_value_at_any_key_is_read_or_refused(folder, key, value):
         refusal(path)
 
 
+@settings(deadline=None)
 @given(
     kind=st.sampled_from(["constant", "polynomial", "samples"]),
     key=st.sampled_from(["kind", "value", "values", "grid", "variable", "interpolation", "domain", "standard_error"]),

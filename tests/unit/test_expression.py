@@ -76,6 +76,7 @@ def refusal(text: object) -> str:
     return message
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_an_allowed_expression_evaluates_like_numpy(tree):
     with np.errstate(all="ignore"):

@@ -7,7 +7,7 @@ import resource
 import pytest
 from eqlearn.errors import InputError
 from eqlearn.files import canonical_json, digest, read_json, replacing, write_text
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 JSON = st.recursive(
@@ -162,12 +162,14 @@ def test_what_is_no_file_is_refused(tmp_path, name):
 # ---------------------------------------------------------------------------------------------- canonical JSON
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_canonical_text_loses_nothing(content):
     assert json.loads(canonical_json(content)) == content
     assert canonical_json(json.loads(canonical_json(content))) == canonical_json(content)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text("abc"), JSON, max_size=5), st.randoms())
 def test_the_order_of_keys_does_not_matter(content, random):
     items = list(content.items())

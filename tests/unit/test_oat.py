@@ -222,3 +222,13 @@ def test_information_is_the_inverse_covariance_without_the_start():
 def test_the_integral_form_starts_near_the_truth():
     coefficients, initial = weak_start(TIMES, logistic(TIMES, 0.05, 0.5, -1.0), (1, 2))
     np.testing.assert_allclose([*coefficients, initial], [0.5, -1.0, 0.05], rtol=1e-3)
+
+
+@pytest.mark.parametrize(("powers", "max_terms"), [(1, 1), (2, 1), (2, 5), (3, 2)])
+def test_small_libraries_are_searched_whole(powers, max_terms):
+    """A library smaller than the usual one still gives its best equation."""
+    times = np.linspace(0, 10, 40)
+    settings = oat.Settings(powers=powers, max_terms=max_terms, candidates=3, max_degree=2)
+    found = oat.best_alone(oat.Experiment(times, 0.1 * np.exp(0.2 * times), settings))
+    assert found.powers == (1,)
+    assert found.coefficients[0] == pytest.approx(0.2, rel=1e-9)

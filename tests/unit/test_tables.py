@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from eqlearn.errors import InputError
 from eqlearn.tables import read_table, write_table
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 GOOD = "name,value,error\na,1,0.5\nb,2.5,\nc,-3e-7,1e300\n"
@@ -67,6 +67,7 @@ def _good(path):
     return read_table(path.with_name("good.csv"), ["value", "error"], ["name"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(allow_infinity=False), min_size=1, max_size=20))
 def test_numbers_are_read_as_they_were_written(folder, numbers):
     path = folder / "numbers.csv"
@@ -74,6 +75,7 @@ def test_numbers_are_read_as_they_were_written(folder, numbers):
     np.testing.assert_array_equal(read_table(path, ["value"])["value"].to_numpy(float), numbers)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(st.sampled_from('ab,"; λ\n'), min_size=1, max_size=5).map("x{}".format), min_size=1, max_size=5)
 )
@@ -147,6 +149,7 @@ def test_what_is_no_file_is_refused(tmp_path, name):
     assert "cannot be read as CSV" in refusal(tmp_path / name)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text(st.sampled_from('name,value\n"1.5eif-x\r '), max_size=60).map(str.encode))
 def test_any_bytes_are_read_or_refused(folder, rest):
     path = folder / "any.csv"

@@ -106,7 +106,7 @@ class Experiment:
         self._linear = Linearisation(design, np.ones((response.size, 1)), response)
         small = tuple(powers for powers in self.supports if len(powers) <= 3)
         errors = self._linear.errors(small)
-        leading = [min((e, p) for e, p in zip(errors, small) if len(p) == size)[1] for size in (1, 2, 3)]
+        leading = leading_supports(small, errors, per_size=1)
         fits = [fit_trajectory(self.times, self.values, p, weak_start(self.times, self.values, p)) for p in leading]
         return min(fits, key=lambda fit: fit.error)
 
