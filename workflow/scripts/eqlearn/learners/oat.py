@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eqlearn.joining import Joined, join
-from eqlearn.selection import akaike, simplest_within
+from eqlearn.selection import WITHIN, akaike, simplest_within
 from eqlearn.sparse import best_subset_errors, supports
 from eqlearn.trajectory_fit import (
     TrajectoryFit,
@@ -130,14 +130,16 @@ def _sizes(candidates: Iterable[Powers]) -> np.ndarray:
 
 
 def leading_supports(candidates: tuple[Powers, ...], criteria: np.ndarray, per_size: int) -> list[Powers]:
-    """The supports of least criterion, some of every size, so that a simpler one is never crowded out."""
-    taken: dict[int, int] = {}
+    """Some supports of every size, so that a simpler one is never crowded out: the one of least criterion, then
+    those of lowest powers that are within ``WITHIN`` of it."""
+    sizes = np.array([len(powers) for powers in candidates])
     leading = []
-    for index in np.argsort(criteria, kind="stable"):
-        size = len(candidates[index])
-        if taken.get(size, 0) < per_size:
-            leading.append(candidates[index])
-            taken[size] = taken.get(size, 0) + 1
+    for size in np.unique(sizes):
+        same = np.flatnonzero(sizes == size)
+        best = same[np.argmin(criteria[same])]
+        close = [k for k in same if k != best and criteria[k] < criteria[best] + WITHIN]
+        lowest = sorted(close, key=lambda k: (sum(candidates[k]), criteria[k]))[: per_size - 1]
+        leading += [candidates[k] for k in (best, *lowest)]
     return leading
 
 
