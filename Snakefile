@@ -21,7 +21,6 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/verify.smk"
 
 
-SIMULATED = plan.of_kind("birth_death_migration")
 STUDY_FIGURES = ["example_fits", "coefficients", "trajectory_errors"]
 
 
@@ -34,7 +33,7 @@ rule all:
         expand(f"{RUN}/tables/recovery/{{study}}.csv", study=plan.of_kind("mean_field")),
         expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=STUDY_FIGURES, study=plan.studies),
         expand(f"{RUN}/figures/parameter_inference/{{study}}.svg", study=SIMULATED),
-        [f"{RUN}/figures/snapshots/{dataset.name}.svg" for name in SIMULATED for dataset in plan.studies[name].datasets],
+        expand(f"{RUN}/figures/snapshots/{{dataset}}.svg", dataset=SIMULATED_DATASETS),
 
 
 onsuccess:

@@ -10,9 +10,11 @@ until none of the jobs that a killed run has left behind is still writing.
 import fcntl
 import os
 import sys
+import time
 from pathlib import Path
 
 JOBS_VARIABLE = "EQLEARN_JOBS_LOCK"
+GRACE = 5.0  # seconds; start and imports of a job take one or two
 
 
 def main(options: list[str]) -> int:
@@ -24,7 +26,8 @@ def main(options: list[str]) -> int:
         fcntl.flock(run, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.read(run, 20).decode().strip() or "unknown"
-        print(f"Error: another run (process {holder}) is at work in this folder; wait for it or stop it first.")
+        message = f"Error: another run (process {holder}) is at work in this folder; wait for it or stop it first."
+        print(message, file=sys.stderr)
         return 1
     os.ftruncate(run, 0)
     os.write(run, str(os.getpid()).encode())
@@ -37,7 +40,9 @@ def main(options: list[str]) -> int:
 
 
 def wait_for_jobs(path: Path) -> None:
-    """Return when no job holds the shared lock."""
+    """Return when no job holds the shared lock; a job that has just been started needs a moment to take it."""
+    if any((path.parent / "incomplete").glob("*")):
+        time.sleep(GRACE)
     with path.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

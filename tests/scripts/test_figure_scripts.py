@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 from eqlearn import style
+from eqlearn.netcdf import write_netcdf
 from figure_coefficients import figure_coefficients
 from figure_example_fits import figure_example_fits
 from figure_parameter_inference import figure_parameter_inference
@@ -88,7 +89,7 @@ def snapshots(folder, **out):
         },
         {"parameter_value": ("parameter", [0.01, 5.0]), "snapshot_sample": ("snapshot", [0, 10, 19])},
     )
-    data.to_netcdf(folder / "snapshots.nc", engine="h5netcdf")
+    write_netcdf(data, folder / "snapshots.nc")
     figure_snapshots(snapshots=folder / "snapshots.nc", **out)
 
 

@@ -38,7 +38,7 @@ TINY = {
         },
     },
     "learners": {"oat.refined": {"powers": 4, "max_terms": 3}},
-    "published": {"ABM": "bdm", "mean_field_nonoise": "mean_field", "mean_field_lessnoise": None},
+    "published": {"ABM": None, "mean_field_nonoise": None, "mean_field_lessnoise": None},
 }
 
 
@@ -63,7 +63,12 @@ class Project:
         """The run as a process of its own, output to run.log."""
         with (self.folder / "run.log").open("a") as log:
             return subprocess.Popen(
-                self.command("--cores", "2", *options), cwd=self.folder, stdout=log, stderr=log, env=environment()
+                self.command("--cores", "2", *options),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                env=environment(),
+                start_new_session=True,
             )
 
     def run(self, *options: str) -> subprocess.CompletedProcess:

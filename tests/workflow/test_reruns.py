@@ -7,7 +7,7 @@ import xarray as xr
 
 SIMULATE = {"simulate_birth_death_migration", "simulate_snapshots"}
 AFTER_SIMULATION = {"merge_simulations", "differentiate", "fit_oat", "infer_parameter", "score_trajectories"}
-TABLES = {"summarise_inference", "tabulate_coefficients", "tabulate_recovery", "verify", "summarise"}
+TABLES = {"summarise_inference", "tabulate_coefficients", "tabulate_recovery", "summarise"}
 FIGURES = {
     "figure_example_fits",
     "figure_coefficients",
@@ -40,7 +40,7 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/inference.py",
             "TOLERANCE = 1e-7",
             "TOLERANCE = 1e-8",
-            {"infer_parameter", "summarise_inference", "figure_parameter_inference", "verify", "summarise"},
+            {"infer_parameter", "summarise_inference", "figure_parameter_inference", "summarise"},
         ),
         (
             "eqlearn/learners/oat.py",

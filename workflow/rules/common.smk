@@ -19,6 +19,12 @@ except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
 RUN = plan.run
+SIMULATED = plan.of_kind("birth_death_migration")
+
+
+def growing(amount):
+    """Resource function: the amount (MB or minutes), more with every attempt after a failure."""
+    return lambda wildcards, attempt: amount * attempt
 
 
 wildcard_constraints:

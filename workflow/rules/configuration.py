@@ -1,5 +1,6 @@
 """The configuration, checked against closed schemas; every fault is told in one sentence."""
 
+import math
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
@@ -15,13 +16,23 @@ from referencing.jsonschema import DRAFT202012
 _SCHEMAS = Path(__file__).parents[1] / "schemas"
 _TYPES = {
     "string": "text",
-    "number": "a number",
+    "number": "a finite number",
     "integer": "a whole number",
     "array": "a list",
     "object": "a mapping of keys",
     "boolean": "true or false",
     "null": "null",
 }
+
+
+def _is_number(_checker: object, value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+# JSON calls 20.0 an integer; a count in a configuration is written 20.
+_CHECKER = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number)
+_CHECKER = _CHECKER.redefine("integer", lambda _checker, value: type(value) is int)
+_Validator = validators.extend(Draft202012Validator, type_checker=_CHECKER)
 
 
 class ConfigurationError(ValueError):
@@ -47,6 +58,8 @@ def check(config: dict[str, Any]) -> None:
         if study["kind"] not in study_kinds():
             raise ConfigurationError(_sentence((*place, "kind"), study["kind"], f"one of {', '.join(study_kinds())}"))
         _check_part(study, f"study_{study['kind']}", place)
+    if config["run"] == "record":
+        raise ConfigurationError("config key 'run': is 'record', where measured tables are kept; choose another.")
     standing = [name for name in config["published"].values() if name is not None]
     for key, names in (("build", config["build"]), ("published", standing)):
         for name in names:
@@ -58,7 +71,7 @@ def check(config: dict[str, Any]) -> None:
 
 def _check_part(part: dict[str, Any], name: str, place: tuple) -> None:
     shared = DRAFT202012.create_resource(schema("shared"))
-    validator = Draft202012Validator(schema(name), registry=Registry().with_resource("shared", shared))
+    validator = _Validator(schema(name), registry=Registry().with_resource("shared", shared))
     error = best_match(validator.iter_errors(part))
     if error is not None:
         raise ConfigurationError(_translate(error, (*place, *error.absolute_path)))
@@ -75,11 +88,9 @@ def _translate(error: ValidationError, place: tuple) -> str:
             missing = next(key for key in limit if key not in found)
             return f"config key '{_dotted((*place, missing))}': is missing."
         case "type":
-            kinds = [limit] if isinstance(limit, str) else limit
-            return _sentence(place, found, " or ".join(_TYPES[kind] for kind in kinds))
+            return _sentence(place, found, " or ".join(_TYPES[kind] for kind in _listed(limit)))
         case "enum" | "const":
-            allowed = [limit] if rule == "const" else limit
-            return f"{_sentence(place, found, '')[:-9]}; {_nearest(found, allowed)}."
+            return f"config key '{_dotted(place)}': is {_shown(found)}; {_nearest(found, _listed(limit))}."
     expected = {
         "minimum": f"at least {limit}",
         "maximum": f"at most {limit}",
@@ -94,8 +105,15 @@ def _translate(error: ValidationError, place: tuple) -> str:
 
 
 def _sentence(place: Iterable, found: Any, allowed: str) -> str:
-    shown = repr(found) if len(repr(found)) <= 60 else repr(found)[:57] + "..."
-    return f"config key '{_dotted(place)}': is {shown}, must be {allowed}."
+    return f"config key '{_dotted(place)}': is {_shown(found)}, must be {allowed}."
+
+
+def _shown(found: Any) -> str:
+    return repr(found) if len(repr(found)) <= 60 else repr(found)[:57] + "..."
+
+
+def _listed(limit: Any) -> list:
+    return limit if isinstance(limit, list) else [limit]
 
 
 def _nearest(word: Any, allowed: Iterable[str]) -> str:

@@ -15,8 +15,8 @@ rule differentiate:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
         gpu=0,
     params:
         method=plan.setting("differentiation"),

@@ -19,8 +19,8 @@ rule figure_example_fits:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
         gpu=0,
     params:
         datasets=plan.study_datasets,
@@ -49,8 +49,8 @@ rule figure_coefficients:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
         gpu=0,
     params:
         datasets=plan.study_datasets,
@@ -78,8 +78,8 @@ rule figure_trajectory_errors:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
         gpu=0,
     params:
         datasets=plan.study_datasets,
@@ -107,8 +107,8 @@ rule figure_parameter_inference:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
         gpu=0,
     params:
         datasets=plan.study_datasets,
@@ -135,8 +135,8 @@ rule figure_snapshots:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
         gpu=0,
     params:
         code=fingerprint("figure_snapshots.py"),

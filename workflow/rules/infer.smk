@@ -16,8 +16,8 @@ rule infer_parameter:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
         gpu=0,
     params:
         bounds=lambda wildcards: plan.study(wildcards).settings["inference"]["bounds"],

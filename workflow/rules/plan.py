@@ -11,6 +11,16 @@ from studies import Dataset, Study, decimal_text
 
 REFERENCE = "mean_field.theory/n0"
 PUBLISHED_NOISE = {"ABM": 0.0, "mean_field_nonoise": 0.0, "mean_field_lessnoise": 0.0025}
+# Paper A, Section 2: a study must be simulated and sampled like this for its numbers to be compared.
+PUBLISHED_STUDY = {
+    "parameter": {"start": 0.01, "stop": 5.0, "step": 0.01},
+    "death_fraction": 0.5,
+    "time": {"samples": 100, "growth_times": 20},
+    "migration_rate": 1.0,
+    "lattice": {"rows": 120, "columns": 120},
+    "replicates": 25,
+    "single_runs": {"step": 0.1, "replicates": 10},
+}
 
 
 class Plan:
@@ -139,8 +149,12 @@ class Plan:
         return [REFERENCE, *self.alone_labels(wildcards), *joined]
 
     def published_places(self) -> dict[str, str]:
-        """Dataset that stands for ``data/initial density`` of the publication, by that place."""
+        """Dataset that stands for ``data/initial density`` of the publication, by that place.
+
+        None of a study that is not simulated and sampled as in the publication.
+        """
         standing = {data: study for data, study in self.config["published"].items() if study in self.studies}
+        standing = {data: study for data, study in standing.items() if self.studies[study].agrees(PUBLISHED_STUDY)}
         return {
             f"{data}/{decimal_text(dataset.initial_density)}": dataset.name
             for data, study in standing.items()

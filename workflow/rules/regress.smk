@@ -16,8 +16,8 @@ rule fit_oat:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
         gpu=0,
     params:
         values=lambda wildcards: plan.study(wildcards).experiments[int(wildcards.experiments)],
@@ -37,8 +37,8 @@ rule write_mean_field_equation:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
         gpu=0,
     params:
         death_fraction=plan.setting("death_fraction"),

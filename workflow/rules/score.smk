@@ -18,8 +18,8 @@ rule score_trajectories:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
         gpu=0,
     params:
         labels=plan.labels,
@@ -43,8 +43,8 @@ rule tabulate_coefficients:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
         gpu=0,
     params:
         labels=plan.labels,
@@ -66,8 +66,8 @@ rule summarise_inference:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
         gpu=0,
     params:
         labels=lambda wildcards: plan.inference_labels(wildcards.dataset),
@@ -89,8 +89,8 @@ rule tabulate_recovery:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
         gpu=0,
     params:
         code=fingerprint("tabulate_recovery.py"),

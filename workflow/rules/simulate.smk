@@ -16,8 +16,8 @@ rule simulate_birth_death_migration:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=growing(1000),
+        runtime=growing(60),
         gpu=0,
     params:
         values=plan.batch_values,
@@ -42,8 +42,8 @@ rule merge_simulations:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
         gpu=0,
     params:
         settings=plan.setting("lattice", "migration_rate", "death_fraction", "time"),
@@ -64,8 +64,8 @@ rule simulate_snapshots:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
         gpu=0,
     params:
         values=lambda wildcards: plan.study(wildcards).settings["snapshots"]["parameters"],
@@ -88,8 +88,8 @@ rule sample_mean_field:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
         gpu=0,
     params:
         study=lambda wildcards: plan.dataset(wildcards).study,

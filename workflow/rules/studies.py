@@ -115,6 +115,10 @@ class Study:
         """Number of experiments behind the equations that infer parameters."""
         return len(every(self.key("inference", "step"), self.values, self.settings["inference"]["step"]))
 
+    def agrees(self, settings: dict[str, Any]) -> bool:
+        """Whether the study has these settings, as far as it has them at all."""
+        return all(self.settings[key] == value for key, value in settings.items() if key in self.settings)
+
     def replicates(self, purpose: str) -> int:
         """Simulations per parameter value."""
         return self.settings["replicates"] if purpose == "averages" else self.settings["single_runs"]["replicates"]
@@ -131,10 +135,10 @@ class Study:
             raise ConfigurationError(
                 f"config key '{self.key('time')}': needs either end or growth_times, the other null."
             )
-        if time.get("end") is None and (self.values[0] <= 0 or self.settings["death_fraction"] >= 1):
+        if time.get("end") is None and self.settings["death_fraction"] >= 1:
             raise ConfigurationError(
-                f"config key '{self.key('time', 'growth_times')}': needs growth, so parameter values above 0 "
-                "and death_fraction below 1; set time.end instead."
+                f"config key '{self.key('time', 'growth_times')}': needs growth, so a death_fraction "
+                "below 1; set time.end instead."
             )
         if len(self.experiments) < len(self.settings["experiments"]["steps"]):
             raise ConfigurationError(

@@ -3,6 +3,7 @@
 PLACES = plan.published_places()
 INFERRED = plan.published_inference()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
+SIMULATED_DATASETS = [dataset.name for name in SIMULATED for dataset in plan.studies[name].datasets]
 PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 
 
@@ -31,12 +32,11 @@ rule verify:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
         gpu=0,
     params:
-        error_places=list(PLACES),
-        structure_places=list(PLACES),
+        places=list(PLACES),
         inference_places=[(density, learner) for density, learner, _ in INFERRED],
         steps={place: plan.steps_of(dataset) for place, dataset in PLACES.items()},
         code=fingerprint("verify.py"),
@@ -50,6 +50,7 @@ rule summarise:
         verification=f"{RUN}/verification.csv",
         equations=[plan.equation_file(dataset, label) for dataset, label in LEARNED],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
+        inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
     output:
         summary=report(
             f"{RUN}/summary.md",
@@ -63,13 +64,14 @@ rule summarise:
         "../../envs/numerics.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
         gpu=0,
     params:
         run=config["run"],
         labels=[f"{dataset}/{label}" for dataset, label in LEARNED],
         datasets=list(plan.datasets),
+        inferred=SIMULATED_DATASETS,
         shown=1.0,
         code=fingerprint("summarise.py"),
     script:

@@ -1,5 +1,6 @@
 """Draw OAT coefficients over the parameter: every experiment's own and the joined curves (N2)."""
 
+from itertools import cycle
 from pathlib import Path
 
 from eqlearn.job import logged_to
@@ -52,7 +53,7 @@ def _draw(axis, table, points, term: str) -> None:
     common = points[(points["model"] == "common") & (points["power"] == int(term[1:]))]
     style = {"markersize": 1.5, "linestyle": "none", "zorder": 1, "color": "0.7", "label": "each rate"}
     axis.plot(common["parameter_value"], common["coefficient"], MARKERS[0], **style)
-    for n, colour, dashes in zip(_numbers(table), COLOURS, DASHES):
+    for n, colour, dashes in zip(_numbers(table), cycle(COLOURS), cycle(DASHES)):
         rows = table[(table["experiments"] == n) & (table["coefficient"] == term)]
         if len(rows):
             axis.plot(rows["parameter_value"], rows["value"], color=colour, ls=dashes, label=f"{n} experiments")

@@ -1,5 +1,6 @@
 """Draw the relative error of inferred parameters over the parameter, mean and spread of single runs (N8)."""
 
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ def figure_parameter_inference(*, summaries: dict[str, Path], svg: Path, png: Pa
     tables = {name: read_table(path, columns, ["learner"]) for name, path in summaries.items()}
     figure, axes = grid(1, len(tables), PANEL, sharey=True)
     for axis, (name, table) in zip(axes[0], tables.items()):
-        for marker, (learner, rows) in zip(MARKERS, table.groupby("learner")):
+        for marker, (learner, rows) in zip(cycle(MARKERS), table.groupby("learner")):
             label, colour, dashes = LEARNERS[learner]
             mean, sd = rows["mean_relative_error"].to_numpy(), rows["sd_relative_error"].fillna(0).to_numpy()
             axis.plot(rows["parameter_value"], mean, marker, ls=dashes, lw=0.8, ms=3, color=colour, label=label)

@@ -34,7 +34,7 @@ def _draw_curves(axis, part, samples) -> None:
     axis.plot(time, density, color=BLUE, label="one simulation")
     axis.plot(time, part["mean_field"].values, color=colour, linestyle=dashes, label=name)
     axis.plot(time[samples], density[samples], "o", color=BLUE, ms=3, label="lattices shown")
-    axis.set(ylim=(0, None), ylabel="density C\n(agents/site)", xlabel="time t (1/migration rate)")
+    axis.set(ylim=(0, None), ylabel="density C\n(agents/site)", xlabel="time t (units of time)")
 
 
 if __name__ == "__main__":

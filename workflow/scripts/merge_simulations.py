@@ -22,10 +22,17 @@ def merge_simulations(
     settings: dict,
     code: dict,
 ) -> None:
-    """Write the trajectories of one dataset, checked against every batch's content."""
+    """Write the trajectories of one dataset; no batch may be edited, no parameter value occur twice."""
     study = merged(read_netcdf(batch) for batch in batches)
     seeds = f"SHA-256 of {purpose}|study|c0|p|replicate"
-    provenance = origin(settings, code, source="birth_death_migration", seed=seeds, initial_state=initial_density)
+    provenance = origin(
+        settings,
+        code,
+        source="birth_death_migration",
+        seed=seeds,
+        initial_state=initial_density,
+        replicates=study.sizes["replicate"],
+    )
     attributes = as_attributes(provenance)
     write_dataset(MERGE[purpose](dataset, Lattice(**settings["lattice"]), study, attributes), trajectories)
 

@@ -47,7 +47,8 @@ def _errors(label: str, states: np.ndarray, data: ParametricDataset) -> pd.DataF
     mse = trajectory_mse(states, data)
     learner, experiments = label.split("/n")
     table = {"learner": learner, "experiments": experiments, "parameter_value": data.values, "mse": mse}
-    return pd.DataFrame({**table, "integrates": np.isfinite(mse)}).replace({"mse": np.inf}, np.nan)
+    tabulated = pd.DataFrame({**table, "integrates": np.isfinite(mse)})[~np.isnan(mse)]
+    return tabulated.replace({"mse": np.inf}, np.nan)  # an empty error means: fails to integrate
 
 
 def _curves(label: str, states: np.ndarray, data: ParametricDataset, time_scale: float) -> pd.DataFrame:

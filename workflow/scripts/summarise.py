@@ -1,4 +1,4 @@
-"""Write the summary of a run: equations learned, errors, verdicts, where to look."""
+"""Write the summary of a run: verdicts, equations learned, errors, inferred parameters."""
 
 from pathlib import Path
 
@@ -11,33 +11,36 @@ from eqlearn.tables import read_table
 
 
 def summarise(
-    *, run: str, verification: Path, equations: dict[str, Path], errors: dict[str, Path], summary: Path, shown: float
+    *,
+    run: str,
+    verification: Path,
+    equations: dict[str, Path],
+    errors: dict[str, Path],
+    inference: dict[str, Path],
+    summary: Path,
+    shown: float,
 ) -> None:
     """Write Markdown; ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter value ``shown``."""
     verdicts = read_table(verification, ["published", "ours"], ["verdict", "item", "quantity"])
-    lines = [
-        f"# Run {run}",
-        "",
-        *_verdict_lines(verdicts),
-        "",
-        f"## Learned equations (coefficients at p = {shown:g})",
-        "",
-    ]
-    for label, path in equations.items():
-        lines.append(f"- `{label}`: {to_text(read_equation(path), shown)}")
-    lines += [
-        "",
-        "## Median trajectory error",
-        "",
-        "| dataset | learner | experiments | median MSE | failed |",
-        "|---|---|---|---|---|",
-    ]
+    lines = [f"# Run {run}", "", *_verdict_lines(verdicts), f"## Learned equations (coefficients at p = {shown:g})", ""]
+    lines += [f"- `{label}`: {to_text(read_equation(path), shown)}" for label, path in equations.items()]
+    lines += ["", "## Trajectory error", "", *_header("median MSE over the parameter", "fails to integrate")]
     for name, path in errors.items():
         lines += _error_lines(name, read_table(path, ["mse"], ["learner", "experiments"]))
+    if inference:
+        lines += ["", "## Relative error of inferred parameters", "", *_header("median over the parameter", "worst")]
+    for name, path in inference.items():
+        lines += _inference_lines(name, read_table(path, ["mean_relative_error"], ["learner", "experiments"]))
     write_text(summary, "\n".join(lines) + "\n")
 
 
+def _header(*columns: str) -> list[str]:
+    return [f"| dataset | learner | experiments | {' | '.join(columns)} |", "|---" * (3 + len(columns)) + "|"]
+
+
 def _verdict_lines(verdicts: pd.DataFrame) -> list[str]:
+    if not verdicts["verdict"].isin(["reproduced", "deviates"]).any():
+        return []
     counts = verdicts["verdict"].value_counts().sort_index()
     lines = ["## Against the publications", "", "| verdict | numbers |", "|---|---|"]
     lines += [f"| {verdict} | {count} |" for verdict, count in counts.items()]
@@ -47,7 +50,7 @@ def _verdict_lines(verdicts: pd.DataFrame) -> list[str]:
         lines += [
             f"- {r.item}, {r.quantity}: published {r.published:.4g}, ours {r.ours:.4g}" for r in deviating.itertuples()
         ]
-    return lines
+    return [*lines, ""]
 
 
 def _error_lines(name: str, table: pd.DataFrame) -> list[str]:
@@ -57,6 +60,11 @@ def _error_lines(name: str, table: pd.DataFrame) -> list[str]:
     ]
 
 
+def _inference_lines(name: str, table: pd.DataFrame) -> list[str]:
+    groups = table.groupby(["learner", "experiments"], sort=False)["mean_relative_error"]
+    return [f"| {name} | {learner} | {n} | {e.median():.3g} | {e.max():.3g} |" for (learner, n), e in groups]
+
+
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         summarise(
@@ -64,6 +72,7 @@ if __name__ == "__main__":
             verification=snakemake.input.verification,
             equations=dict(zip(snakemake.params.labels, snakemake.input.equations)),
             errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
+            inference=dict(zip(snakemake.params.inferred, snakemake.input.inference)),
             summary=snakemake.output.summary,
             shown=snakemake.params.shown,
         )

@@ -51,15 +51,14 @@ def verify(
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         params = snakemake.params
-        n_errors, n_structures = len(params.error_places), len(params.structure_places)
         inferred = {density: {} for density, _ in params.inference_places}
         for (density, learner), path in zip(params.inference_places, snakemake.input.inference):
             inferred[density][learner] = path
         verify(
             published=Path(snakemake.input.criteria).parent,
-            errors=dict(zip(params.error_places, snakemake.input.errors)),
+            errors=dict(zip(params.places, snakemake.input.errors)),
             inference=inferred,
-            structures=dict(zip(params.structure_places, snakemake.input.structures)),
+            structures=dict(zip(params.places, snakemake.input.structures)),
             steps=params.steps,
             verification=snakemake.output.verification,
         )

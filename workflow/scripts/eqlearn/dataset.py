@@ -1,7 +1,6 @@
 """The one input shape: samples of features and a target at many values of a parameter."""
 
 import dataclasses
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,8 +8,7 @@ import numpy as np
 import xarray as xr
 
 from eqlearn.errors import InputError
-from eqlearn.files import canonical_json
-from eqlearn.netcdf import read_netcdf, write_netcdf
+from eqlearn.netcdf import DIGEST, content_digest, load, require_unedited, scalar, write_netcdf
 
 _INDEX = ("parameter", "sample")
 _RESERVED = ("features", "feature", "feature_unit", "target", "time", "split", "parameter_value")
@@ -69,7 +67,7 @@ class ParametricDataset:
 
     def digest(self) -> str:
         """SHA-256 over all values, names, units and attributes but 'file'; 16 hexadecimal digits."""
-        return _content_digest(_to_xarray(self))
+        return content_digest(_to_xarray(self))
 
 
 def _fail(dataset: ParametricDataset, variable: str, message: str) -> None:
@@ -106,7 +104,7 @@ def _require_names(dataset: ParametricDataset) -> None:
     for name, value in dataset.attributes.items():
         if name in _RESERVED_ATTRIBUTES:
             _fail(dataset, f"attribute {name!r}", "is reserved")
-        if not isinstance(value, str) and not (type(_scalar(value)) in (int, float) and np.isfinite(value)):
+        if not isinstance(value, str) and not (type(scalar(value)) in (int, float) and np.isfinite(value)):
             _fail(dataset, f"attribute {name!r}", f"is {value!r}, must be text or a finite number")
 
 
@@ -155,39 +153,19 @@ def _to_xarray(dataset: ParametricDataset) -> xr.Dataset:
     return xr.Dataset(variables, coordinates, {"dataset": dataset.name, **attributes})
 
 
-def _content_digest(data: xr.Dataset) -> str:
-    described = {name: [str(text) for text in data[name].values] for name in ("feature", "feature_unit")}
-    arrays = {name: data[name] for name in sorted([*map(str, data.data_vars), "parameter_value"])}
-    attributes = {"": data.attrs, **{name: array.attrs for name, array in arrays.items()}}
-    for owner, entries in attributes.items():
-        described |= {f"{owner}:{key}": repr(_scalar(v)) for key, v in entries.items() if key != "content_digest"}
-    sha = hashlib.sha256(canonical_json(described).encode())
-    for name, array in arrays.items():
-        values = np.ascontiguousarray(array.values, dtype=array.dtype.newbyteorder("<"))
-        sha.update(f"{name}{values.dtype.str}{values.shape}".encode() + values.tobytes())
-    return sha.hexdigest()[:16]
-
-
-def _scalar(value: object) -> str | float | int:
-    return value.item() if isinstance(value, np.generic) else value
-
-
 def write_dataset(dataset: ParametricDataset, path: str | Path) -> None:
-    """Write netCDF-4 through a temporary name, with a digest of the content."""
-    data = _to_xarray(dataset)
-    data.attrs["content_digest"] = _content_digest(data)
-    write_netcdf(data, path)
+    """Write netCDF-4, completely or not at all, with a digest of the content."""
+    write_netcdf(_to_xarray(dataset), path)
 
 
 def read_dataset(path: str | Path) -> ParametricDataset:
     """Read and validate; InputError where the file is truncated, was edited, or is no dataset."""
-    data = read_netcdf(path)
+    data = load(path)
     missing = {"features", "parameter_value", "feature", "feature_unit"} - set(data.variables)
     if missing or "dataset" not in data.attrs:
         raise InputError(f"{path}: lacks {', '.join(sorted(missing)) or 'its dataset name'}, so it is no dataset.")
-    attributes = {key: _scalar(value) for key, value in data.attrs.items() if key not in ("dataset", "content_digest")}
-    if data.attrs.get("content_digest") != _content_digest(data):
-        raise InputError(f"{path}: its content does not match its digest, so it was edited; delete it to remake it.")
+    require_unedited(data, path)
+    attributes = {key: scalar(value) for key, value in data.attrs.items() if key not in ("dataset", DIGEST)}
     quantities = {
         name: Quantity(data[name].attrs["quantity"], data[name].attrs["units"])
         for name in ("target", "time", "parameter_value")

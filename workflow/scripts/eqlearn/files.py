@@ -1,5 +1,6 @@
 """Files that are complete or absent, and canonical JSON."""
 
+import glob
 import hashlib
 import json
 import math
@@ -18,6 +19,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays last: image and archive writers choose the format by it.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    for left_behind in path.parent.glob(f".{glob.escape(path.stem)}.*.part{glob.escape(path.suffix)}"):
+        left_behind.unlink(missing_ok=True)  # by a process that was killed
     try:
         yield temporary
         os.replace(temporary, path)

@@ -7,11 +7,14 @@ by a digest of the whole package, so any edit starts a fresh one.
 
 import hashlib
 import os
+import shutil
+import time
 from pathlib import Path
 
 import numba
 
 _PACKAGE = Path(__file__).parent
+_KEPT = 24 * 3600  # seconds
 
 
 def _package_digest() -> str:
@@ -26,9 +29,17 @@ def _cache_folder() -> Path | None:
     folder = _PACKAGE / "__pycache__" / f"numba-{_package_digest()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _forget_old(folder)
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+def _forget_old(current: Path) -> None:
+    """Delete the caches of former versions, unless something may still run with them."""
+    for folder in current.parent.glob("numba-*"):
+        if folder != current and time.time() - folder.stat().st_mtime > _KEPT:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 _CACHE_FOLDER = _cache_folder()

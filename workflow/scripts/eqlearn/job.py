@@ -50,7 +50,8 @@ def _alive() -> Iterator[None]:
         yield
         return
     with Path(path).open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
+        with contextlib.suppress(OSError):  # a file system without locks: restarts then cannot wait
+            fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
 

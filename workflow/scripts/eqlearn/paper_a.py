@@ -57,9 +57,10 @@ def published_inference(table: pd.DataFrame) -> Iterator[Number]:
 def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[str, Measured]:
     """The same from our estimates under one equation."""
     place = f"{_INFERENCE}/{density}/{_INFERENCE_MODELS[learner]}"
-    by_rate = table.groupby("parameter_value")["relative_error"].agg(["mean", "std"])
+    by_rate = table.groupby("parameter_value")["relative_error"].agg(["mean", "std", "count"])
     ours = {
-        f"{place}/{rate:g}/mean_relative_error": Measured(row["mean"], row["std"]) for rate, row in by_rate.iterrows()
+        f"{place}/{rate:g}/mean_relative_error": Measured(row["mean"], row["std"], int(row["count"]))
+        for rate, row in by_rate.iterrows()
     }
     return ours | {f"{place}/median/mean_relative_error": Measured(float(by_rate["mean"].median()))}
 

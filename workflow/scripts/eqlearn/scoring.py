@@ -28,7 +28,7 @@ def predicted_alone(table: pd.DataFrame, data: ParametricDataset) -> np.ndarray:
 
 
 def trajectory_mse(states: np.ndarray, data: ParametricDataset) -> np.ndarray:
-    """Mean squared error (P,) of predicted states (P, S); infinite where the prediction has blown up."""
+    """Mean squared error (P,) of predicted states (P, S): infinite after a blow-up, NaN where nothing is predicted."""
     errors = np.mean((states - data.features[:, :, 0]) ** 2, axis=1)
     lost = (np.abs(states) >= polynomial_flow.LIMIT).any(axis=1)
     return np.where(lost, np.inf, errors)

@@ -35,6 +35,7 @@ class Measured:
 
     value: float
     spread: float = math.nan
+    runs: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Criterion:
             case "at_least":
                 return ours.value >= self.bound * published.value
             case "sigma":
-                error = math.hypot(published.spread, ours.spread) / math.sqrt(published.runs)
+                error = math.hypot(published.spread / published.runs**0.5, ours.spread / ours.runs**0.5)
                 return abs(ours.value - published.value) <= self.bound * error
         raise InputError(f"criteria.csv: criterion {self.kind!r} is unknown, use one of {', '.join(CRITERIA)}.")
 
