@@ -8,18 +8,24 @@ import hashlib
 import os
 import platform
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
-PACKAGE = Path(__file__).parent / "scripts" / "eqlearn"
+SCRIPTS = Path(__file__).parent / "scripts"
+sys.path.append(str(SCRIPTS))
+
+from eqlearn.tables import write_table  # noqa: E402
+
+LIBRARIES = ("numpy", "scipy", "numba", "snakemake")
 
 
 def code_digest() -> str:
-    """SHA-256 of all files of the package, 16 hexadecimal digits."""
+    """SHA-256 of all scripts and modules, 16 hexadecimal digits."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
+    for path in sorted(SCRIPTS.rglob("*.py")):
+        digest.update(path.relative_to(SCRIPTS).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -35,10 +41,10 @@ def machine() -> str:
 
 def record(table: pd.DataFrame, path: Path) -> None:
     """Write the table with what is needed to judge it later."""
-    versions = f"Python {platform.python_version()}"
+    installed = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
+    versions = ", ".join([f"Python {platform.python_version()}", *installed])
     meta = {"date": datetime.date.today().isoformat(), "machine": machine(), "versions": versions}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.assign(**meta, code_digest=code_digest()).to_csv(path, index=False, lineterminator="\n")
+    write_table(table.assign(**meta, code_digest=code_digest()), path)
 
 
 if __name__ == "__main__":

@@ -44,5 +44,6 @@ def fitted(folder: Path, mean_field_dataset: Path) -> tuple[Path, Path]:
     from fit_oat import fit_oat
 
     equation, table = folder / "equation.json", folder / "per_parameter.csv"
-    fit_oat(dataset=mean_field_dataset, equation=equation, per_parameter=table, values=VALUES, settings=OAT, code=CODE)
+    paths = {"dataset": mean_field_dataset, "equation": equation, "per_parameter": table}
+    fit_oat(**paths, protocol="refined", values=VALUES, settings=OAT, code=CODE)
     return equation, table

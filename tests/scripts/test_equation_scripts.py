@@ -42,8 +42,8 @@ def test_oat_writes_a_row_per_rate_model_and_power(fitted):
 
 def test_oat_refuses_values_that_the_dataset_lacks(mean_field_dataset, tmp_path):
     paths = {"equation": tmp_path / "e.json", "per_parameter": tmp_path / "t.csv"}
-    with pytest.raises(InputError, match=r"not all of the 2 sampled values"):
-        fit_oat(dataset=mean_field_dataset, values=[0.5, 0.7], settings=OAT, code=CODE, **paths)
+    with pytest.raises(InputError, match=r"has 1 of the 2 sampled values"):
+        fit_oat(dataset=mean_field_dataset, protocol="refined", values=[0.5, 0.7], settings=OAT, code=CODE, **paths)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -99,11 +99,15 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     pd.DataFrame([row]).to_csv(verification, index=False)
     score = {"learner": ["oat.refined"] * 2, "experiments": ["4"] * 2, "mse": [1e-6, np.nan]}
     pd.DataFrame(score).to_csv(errors, index=False)
+    inference = tmp_path / "i.csv"
+    estimates = {"learner": ["oat.refined"] * 3, "experiments": ["4"] * 3, "mean_relative_error": [0.1, 0.3, 0.2]}
+    pd.DataFrame(estimates).to_csv(inference, index=False)
     summarise(
         run="test",
         verification=verification,
         equations={"d/oat.refined/n4": fitted[0]},
         errors={"d": errors},
+        inference={"d": inference},
         summary=summary,
         shown=1.0,
     )
@@ -112,7 +116,28 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     assert "i, q: published 1, ours 2" in text
     assert "dC/dt = -1.0*C**2 + 0.5*C" in text
     assert "| d | oat.refined | 4 | 1e-06 | 1 |" in text
+    assert "| d | oat.refined | 4 | 0.2 | 0.3 |" in text
 
 
 def test_datasets_know_their_truth(mean_field_dataset):
     assert read_dataset(mean_field_dataset).attributes["true_equation"] == "p*(0.5*C - C**2)"
+
+
+def test_a_rate_that_was_not_sampled_is_not_scored_as_a_failure(fitted, mean_field_dataset, theory, tmp_path):
+    table = pd.read_csv(fitted[1])
+    some = tmp_path / "some.csv"
+    table[table["parameter_value"] < 1.2].to_csv(some, index=False)
+    errors = tmp_path / "errors.csv"
+    score_trajectories(
+        dataset=mean_field_dataset,
+        equations={"mean_field.theory/n0": theory},
+        alone={"oat.refined.alone/n2": some},
+        errors=errors,
+        examples=tmp_path / "examples.csv",
+        shown=[0.5],
+        time_scale=0.5,
+    )
+    scored = pd.read_csv(errors)
+    alone = scored[scored["learner"] == "oat.refined.alone"]
+    assert alone["parameter_value"].tolist() == [0.5, 1.0]
+    assert alone["integrates"].all()

@@ -46,10 +46,10 @@ HOLDS = [
     ("at_least", 0.5, Measured(5.0), True),
     ("at_least", 0.5, Measured(1e9), True),
     ("at_least", 0.5, Measured(4.99), False),
-    ("sigma", 2.0, Measured(13.3, spread=4.0), True),  # standard error sqrt(3² + 4²)/sqrt(9) = 5/3
-    ("sigma", 2.0, Measured(6.7, spread=4.0), True),
-    ("sigma", 2.0, Measured(13.4, spread=4.0), False),
-    ("sigma", 2.0, Measured(6.6, spread=4.0), False),
+    ("sigma", 2.0, Measured(12.8, spread=4.0, runs=16), True),  # standard error sqrt(3²/9 + 4²/16) = sqrt(2)
+    ("sigma", 2.0, Measured(7.2, spread=4.0, runs=16), True),
+    ("sigma", 2.0, Measured(12.9, spread=4.0, runs=16), False),
+    ("sigma", 2.0, Measured(7.1, spread=4.0, runs=16), False),
 ]
 
 

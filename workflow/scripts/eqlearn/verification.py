@@ -35,7 +35,7 @@ class Measured:
 
     value: float
     spread: float = math.nan
-    runs: int = 0
+    runs: int = 1
 
 
 @dataclass(frozen=True)
