@@ -1,7 +1,7 @@
 """OAT ME-EQL: one equation per parameter value, then one for all (paper A, Section 2.4; refined protocol).
 
 DEVIATES from the published protocol, on purpose:
-- every support is tried, so there is no regularisation path, no cap and no unconverged fit;
+- every support of at most ``max_terms`` terms is tried, so there is no regularisation path and no unconverged fit;
 - fits and their ranking are those of the trajectory itself; derivatives are not used at all;
 - the initial state is fitted too, because its sample is as noisy as any other;
 - neighbouring residuals of a simulation agree, so the criterion counts effective samples, not samples;
@@ -147,6 +147,7 @@ def common_support(experiments: list[Experiment]) -> Powers:
     """One support for all: candidates refitted on every trajectory, then the simplest within mean AIC 2.
 
     Simplest: fewest terms, then lowest powers; where fits differ by round-off only, the least error instead.
+    ASSUME: the mean, not the sum, because a support must serve every experiment and their number is a choice.
     """
     shared, settings = experiments[0].supports, experiments[0].settings
     screened = np.mean([e.criteria(e.errors, shared) for e in experiments], axis=0)
