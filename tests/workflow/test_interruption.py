@@ -91,7 +91,7 @@ def test_a_damaged_product_is_named_in_one_sentence(finished_copy, damage):
     date = dataset.stat().st_mtime_ns
     dataset.write_bytes(bytes(content))
     os.utime(dataset, ns=(date, date))
-    finished_copy.edit("fit_oat.py", 'VARIABLE = "sqrt(p)"', 'VARIABLE = "p"')
+    finished_copy.edit("eqlearn/learners/oat_study.py", 'VARIABLE = "sqrt(p)"', 'VARIABLE = "p"')
     done = finished_copy.run("--cores", "2")
     output = done.stdout + done.stderr
     assert done.returncode != 0
