@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from eqlearn import polynomial_flow
 from eqlearn.coefficients import Constant, Polynomial
+from eqlearn.datasets import mean_field
 from eqlearn.dynamics import forward_solve, state_polynomial
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
@@ -153,3 +154,17 @@ def test_two_features_are_refused_by_name():
     two = Equation("C*F", ("C", "F"), "rate", "dC/dt", {})
     with pytest.raises(InputError, match=r"features \('C', 'F'\), a forward solve needs exactly one state"):
         forward_solve(two, 1.0, 0.1, TIMES)
+
+
+@pytest.mark.parametrize("end", [40.0, 4e3, 4e5])
+def test_a_state_at_rest_is_exact_and_costs_nothing_more(end):
+    """Long after the plateau is reached, where an explicit method would need thousands of steps."""
+    times = np.linspace(0.0, end, 100)
+    states = polynomial_flow.solve(np.array([0.0, 0.5, -1.0]), 0.05, times)
+    np.testing.assert_allclose(states, mean_field.density(times, 0.05, 1.0, 0.5), rtol=1e-9)
+
+
+def test_an_unstable_equilibrium_is_not_taken_for_rest():
+    times = np.linspace(0.0, 60.0, 50)
+    states = polynomial_flow.solve(np.array([0.0, 0.5, -1.0]), 1e-6, times)
+    np.testing.assert_allclose(states, mean_field.density(times, 1e-6, 1.0, 0.5), rtol=1e-7)

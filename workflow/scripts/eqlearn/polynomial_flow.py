@@ -11,6 +11,7 @@ from eqlearn.jit import njit
 RTOL, ATOL = 1e-10, 1e-14
 LIMIT = 1e3  # a state beyond this has blown up; every later sample is set to +-LIMIT
 MAX_STEPS = 20_000
+REST = RTOL  # relative distance to a stable equilibrium, by a Newton step, at which a state has come to rest
 
 _NODES = np.array(
     [
@@ -27,7 +28,10 @@ _ERROR = np.array([71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 
 
 @njit
 def _rate(coefficients, powers, state, out):
-    """Rate of the state, and of its sensitivities to the start (1) and to the coefficients of ``powers`` (2 ...)."""
+    """Rate of the state, and of its sensitivities to the start (1) and to the coefficients of ``powers`` (2 ...).
+
+    Returns the derivative of the rate by the state.
+    """
     value, slope = 0.0, 0.0
     for k in range(coefficients.size - 1, -1, -1):
         slope = slope * state[0] + value
@@ -41,6 +45,7 @@ def _rate(coefficients, powers, state, out):
             power *= state[0]
             reached += 1
         out[j] += power
+    return slope
 
 
 @njit
@@ -49,7 +54,7 @@ def integrate(coefficients, powers, initial, times, out):
 
     ``times`` (S,) increase, the solution starts at times[0]. m = 1 solves for the state alone, m = 2 + len(powers)
     adds the sensitivity to the start and to the coefficient of every power (increasing).
-    Step control looks at the state only.
+    Step control looks at the state only. Without sensitivities, a state that has come to rest is not solved further.
     Samples after a blow-up hold +-LIMIT and sensitivity zero.
     """
     size = out.shape[1]
@@ -60,7 +65,7 @@ def integrate(coefficients, powers, initial, times, out):
         state[1] = 1.0
     out[0] = state
     time, step, steps = times[0], (times[-1] - times[0]) / (4 * times.size), 0
-    _rate(coefficients, powers, state, stage[0])
+    slope = _rate(coefficients, powers, state, stage[0])
     for sample in range(1, times.size):
         while True:
             if steps > MAX_STEPS or not abs(state[0]) < LIMIT:
@@ -79,7 +84,7 @@ def integrate(coefficients, powers, initial, times, out):
                     for k in range(i + 1):
                         total += _NODES[i, k] * stage[k, j]
                     trial[j] = state[j] + h * total
-                _rate(coefficients, powers, trial, stage[i + 1])
+                slope = _rate(coefficients, powers, trial, stage[i + 1])
             error = 0.0
             for k in range(7):
                 error += _ERROR[k] * stage[k, 0]
@@ -88,6 +93,9 @@ def integrate(coefficients, powers, initial, times, out):
                 time = times[sample] if last else time + h
                 state[:] = trial
                 stage[0] = stage[6]
+                if size == 1 and slope < 0 and abs(stage[0, 0]) <= REST * abs(slope * state[0]):
+                    out[sample:, 0] = state[0] - stage[0, 0] / slope
+                    return times.size
             factor = 0.9 * ratio ** (-0.2) if ratio > 1e-10 else 5.0
             if not (last and ratio <= 1.0 and h < 0.2 * step):
                 step = h * min(5.0, max(0.2, factor)) if ratio == ratio else 0.2 * h
