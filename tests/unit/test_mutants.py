@@ -12,9 +12,7 @@ from types import ModuleType
 import pytest
 from eqlearn import inference, joining, polynomial_flow, sparse
 from unit import numeric_truths as truths
-
-CACHED = "from eqlearn.jit import njit\n"
-UNCACHED = 'import numba\nnjit = numba.njit(error_model="numpy", boundscheck=True)\n'
+from unit.mutation import executed
 
 
 @dataclass(frozen=True)
@@ -93,22 +91,17 @@ MUTANTS = {
 MODULES = {sparse: truths.SPARSE, polynomial_flow: truths.FLOW, joining: truths.JOINING, inference: truths.INFERENCE}
 
 
+executed_once = cache(executed)
+
+
 def source_of(module: ModuleType) -> str:
     return Path(module.__file__).read_text(encoding="utf-8")
-
-
-@cache
-def executed(source: str) -> ModuleType:
-    """Module of a source text."""
-    module = ModuleType("mutant")
-    exec(compile(source.replace(CACHED, UNCACHED), "mutant", "exec"), module.__dict__)
-    return module
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_unmutated_source_passes_every_truth(module):
     for truth in MODULES[module]:
-        truth(executed(source_of(module)))
+        truth(executed_once(source_of(module)))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +110,7 @@ def test_unmutated_source_passes_every_truth(module):
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
 def test_meant_truth_fails_on_the_mutant(name, truth):
-    mutant = executed(MUTANTS[name].source())
+    mutant = executed_once(MUTANTS[name].source())
     with pytest.raises(AssertionError):
         truth(mutant)
 

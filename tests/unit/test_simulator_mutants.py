@@ -12,10 +12,9 @@ from types import ModuleType
 import pytest
 from eqlearn.datasets import birth_death_migration
 from unit import simulator_truths as truths
+from unit.mutation import CACHED, executed
 
 SOURCE = Path(birth_death_migration.__file__).read_text()
-CACHED = "from eqlearn.jit import njit\n"
-UNCACHED = 'import numba\nnjit = numba.njit(error_model="numpy", boundscheck=True)\n'
 TWO_TYPES, ONE_TYPE = "np.uint8 if exclusion else np.int32", "np.int32"  # half the time to compile
 
 EDGE_WITHOUT_EXCLUSION = """\
@@ -112,11 +111,9 @@ UNMUTATED = "none"
 
 
 def compiled(source: str, name: str) -> ModuleType:
-    """Module of a source text whose compiled functions are neither read from nor written to a cache."""
+    """Module of a source text, with one type of sites."""
     assert source.count(CACHED) == source.count(TWO_TYPES) == 1
-    module = ModuleType(name)
-    exec(compile(source.replace(CACHED, UNCACHED).replace(TWO_TYPES, ONE_TYPE), name, "exec"), module.__dict__)
-    return module
+    return executed(source.replace(TWO_TYPES, ONE_TYPE), name)
 
 
 def verdict(truth: Callable, simulator: ModuleType) -> str:
