@@ -13,7 +13,6 @@ from eqlearn.trajectory_fit import (
     effective_samples,
     error_floor,
     fit_trajectory,
-    weak_start,
 )
 from unit.numeric_truths import logistic, logistic_slopes, scipy_flow
 
@@ -182,7 +181,7 @@ TIMES = np.linspace(0.0, 20.0, 60)
 
 def noisy_fit(seed: int) -> tuple[np.ndarray, TrajectoryFit]:
     values = logistic(TIMES, 0.05, 0.5, -1.0) + generator("noisy trajectory", seed=seed).normal(0.0, 0.01, TIMES.size)
-    return values, fit_trajectory(TIMES, values, (1, 2), weak_start(TIMES, values, (1, 2)))
+    return values, fit_trajectory(TIMES, values, (1, 2), oat.integral_form(TIMES, values, 2).solution((1, 2)))
 
 
 def squared_error(values: np.ndarray, point: np.ndarray) -> float:
@@ -221,7 +220,7 @@ def test_information_is_the_inverse_covariance_without_the_start():
 
 
 def test_the_integral_form_starts_near_the_truth():
-    coefficients, initial = weak_start(TIMES, logistic(TIMES, 0.05, 0.5, -1.0), (1, 2))
+    coefficients, initial = oat.integral_form(TIMES, logistic(TIMES, 0.05, 0.5, -1.0), 2).solution((1, 2))
     np.testing.assert_allclose([*coefficients, initial], [0.5, -1.0, 0.05], rtol=1e-3)
 
 

@@ -1,6 +1,6 @@
 """Trajectories: agent-based simulations in batches, and the closed-form mean field.
 
-simulations/{study}/c{density}/{purpose}/{batch}.nc  ->  trajectories/{dataset}.nc and single_runs/{dataset}.nc
+simulations/{study}/c{density}/{purpose}/{batch}.nc -> simulations/{study}/c{density}/{averages,single_runs}.nc
 """
 
 

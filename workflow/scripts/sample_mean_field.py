@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from eqlearn.dataset import ParametricDataset, Quantity, write_dataset
+from eqlearn.dataset import write_dataset
 from eqlearn.datasets import mean_field
-from eqlearn.datasets.sampling import Sampling
+from eqlearn.datasets.sampling import Sampling, density_trajectories
 from eqlearn.job import logged_to
 from eqlearn.origin import as_attributes, origin
 from eqlearn.random import generator
@@ -34,19 +34,9 @@ def sample_mean_field(
     provenance = origin(
         settings, code, source="mean_field", seed=seed, initial_state=initial_density, noise=noise, true_equation=truth
     )
-    write_dataset(
-        ParametricDataset(
-            name=dataset,
-            parameter=Quantity("proliferation_rate", "1/time"),
-            values=np.array(values),
-            state=(Quantity("C", "agents/site"),),
-            features=np.stack(curves)[:, :, None],
-            time_axis=Quantity("time", "time"),
-            time=times,
-            attributes=as_attributes(provenance),
-        ),
-        trajectories,
-    )
+    attributes = as_attributes(provenance)
+    data = density_trajectories(dataset, np.array(values), np.stack(curves), times, {}, attributes)
+    write_dataset(data, trajectories)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
 from eqlearn import paper_a
 from eqlearn.job import logged_to
 from eqlearn.tables import read_table, write_table
@@ -45,7 +44,7 @@ def verify(
             read_table(published / "me_eql_oat_structures.csv", ["count_of_500_rp"], ["initial_density", "powers_of_c"])
         ),
     ]
-    write_table(pd.DataFrame(compare(numbers, ours, criteria)), verification)
+    write_table(compare(numbers, ours, criteria), verification)
 
 
 if __name__ == "__main__":

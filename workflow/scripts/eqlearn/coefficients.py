@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -11,20 +11,25 @@ from eqlearn.errors import InputError
 
 VARIABLES = {"p": np.asarray, "sqrt(p)": np.sqrt, "log(p)": np.log}
 INTERPOLATIONS = ("linear", "pchip")
+_ORDER = ("variable", "interpolation", "domain", "grid", "value", "values", "standard_error")
 
 
-class Coefficient(Protocol):
+class Coefficient:
     """A function of the parameter that can be written as JSON."""
 
     def __call__(self, parameter: np.ndarray) -> np.ndarray:
         """Value at every parameter, of the same shape."""
+        raise NotImplementedError
 
     def to_json(self) -> dict[str, Any]:
         """The content that ``from_json`` reads."""
+        fields = {key: getattr(self, key, None) for key in _ORDER}
+        content = {key: value for key, value in fields.items() if value is not None}
+        return {"kind": type(self).__name__.lower(), **content}
 
 
 @dataclass(frozen=True)
-class Constant:
+class Constant(Coefficient):
     """The same value at every parameter."""
 
     value: float
@@ -34,13 +39,9 @@ class Constant:
         """Value at every parameter, of the same shape."""
         return np.full(np.shape(parameter), self.value)
 
-    def to_json(self) -> dict[str, Any]:
-        """The content that ``from_json`` reads."""
-        return _without_none(kind="constant", value=self.value, standard_error=self.standard_error)
-
 
 @dataclass(frozen=True)
-class Polynomial:
+class Polynomial(Coefficient):
     """Sum of values[k]·variable(p)**k; with a ``domain`` (lowest, highest p), the end values are held outside."""
 
     values: tuple[float, ...]
@@ -53,19 +54,9 @@ class Polynomial:
         inside = parameter if self.domain is None else np.clip(parameter, *self.domain)
         return np.polynomial.polynomial.polyval(VARIABLES[self.variable](inside), self.values)
 
-    def to_json(self) -> dict[str, Any]:
-        """The content that ``from_json`` reads."""
-        return _without_none(
-            kind="polynomial",
-            variable=self.variable,
-            domain=self.domain,
-            values=self.values,
-            standard_error=self.standard_error,
-        )
-
 
 @dataclass(frozen=True)
-class Samples:
+class Samples(Coefficient):
     """Values at increasing parameters, interpolated in ``variable``; the end values are held outside."""
 
     grid: tuple[float, ...]
@@ -82,17 +73,6 @@ class Samples:
         if self.interpolation == "linear" or nodes.size == 1:
             return np.interp(inside, nodes, self.values)
         return PchipInterpolator(nodes, self.values)(inside)
-
-    def to_json(self) -> dict[str, Any]:
-        """The content that ``from_json`` reads."""
-        return _without_none(
-            kind="samples",
-            variable=self.variable,
-            interpolation=self.interpolation,
-            grid=self.grid,
-            values=self.values,
-            standard_error=self.standard_error,
-        )
 
 
 def from_json(name: str, content: Any) -> Coefficient:
@@ -153,7 +133,3 @@ def numbers(place: str, values: Any, length: int | None = None) -> tuple[float, 
     if not good or (length is not None and len(values) != length):
         raise InputError(f"{place} must hold {length or 'some'} finite numbers.")
     return tuple(map(float, values))
-
-
-def _without_none(**content: Any) -> dict[str, Any]:
-    return {key: value for key, value in content.items() if value is not None}

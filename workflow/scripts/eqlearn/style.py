@@ -15,18 +15,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from eqlearn.files import replacing
 
 # Okabe & Ito (2008); told apart by dash as well, for print in grey.
-BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
-    "#000000",
-    "#E69F00",
-    "#56B4E9",
-    "#009E73",
-    "#F0E442",
-    "#0072B2",
-    "#D55E00",
-    "#CC79A7",
-)
+BLACK, ORANGE, GREEN, BLUE, VERMILION = "#000000", "#E69F00", "#009E73", "#0072B2", "#D55E00"
 LEARNERS = {
-    "data": ("simulation", BLACK, "none"),
     "mean_field.theory": ("mean field", ORANGE, (0, (5, 2))),
     "oat.refined": ("OAT ME-EQL", BLUE, "solid"),
     "oat.refined.alone": ("OAT, each rate alone", GREEN, (0, (1, 1))),

@@ -78,13 +78,6 @@ def weak_design(times: np.ndarray, values: np.ndarray, powers: np.ndarray) -> tu
     return np.stack(columns, axis=1), values[1:] - values[0]
 
 
-def weak_start(times: np.ndarray, values: np.ndarray, powers: tuple[int, ...]) -> tuple[np.ndarray, float]:
-    """Coefficients and initial state to start a fit from: least squares of the integral form."""
-    design, response = weak_design(times, values, np.array(powers))
-    solution = np.linalg.lstsq(np.column_stack([design, np.ones(response.size)]), response, rcond=None)[0]
-    return solution[:-1], float(values[0] + solution[-1])
-
-
 def fit_trajectory(
     times: np.ndarray, values: np.ndarray, powers: tuple[int, ...], start: tuple[np.ndarray, float]
 ) -> TrajectoryFit:

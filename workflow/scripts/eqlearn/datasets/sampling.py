@@ -1,9 +1,10 @@
-"""When a trajectory is recorded."""
+"""When a density is recorded, and the dataset that its trajectories make."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from eqlearn.dataset import ParametricDataset, Quantity
 from eqlearn.errors import InputError
 
 
@@ -22,3 +23,20 @@ class Sampling:
         if growth <= 0:
             raise InputError(f"growth_times: the net growth rate is {growth:g}, must be positive; set end instead.")
         return np.linspace(0.0, self.growth_times / growth, self.samples)
+
+
+def density_trajectories(
+    name: str, values: np.ndarray, density: np.ndarray, times: np.ndarray, extra: dict, attributes: dict
+) -> ParametricDataset:
+    """Densities C (P, S) at times (P, S) for P proliferation rates, as a dataset without target."""
+    return ParametricDataset(
+        name=name,
+        parameter=Quantity("proliferation_rate", "1/time"),
+        values=values,
+        state=(Quantity("C", "agents/site"),),
+        features=density[:, :, None],
+        time_axis=Quantity("time", "time"),
+        time=times,
+        extra=extra,
+        attributes=attributes,
+    )

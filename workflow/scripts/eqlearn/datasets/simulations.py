@@ -8,16 +8,11 @@ import numpy as np
 import xarray as xr
 from tqdm import tqdm
 
-from eqlearn.dataset import ParametricDataset, Quantity
+from eqlearn.dataset import ParametricDataset
 from eqlearn.datasets.birth_death_migration import Lattice, Rates, Recording, pair_correlation, simulate
-from eqlearn.datasets.sampling import Sampling
+from eqlearn.datasets.sampling import Sampling, density_trajectories
 from eqlearn.errors import InputError
 from eqlearn.random import generator
-
-PARAMETER = Quantity("proliferation_rate", "1/time")
-STATE = Quantity("density", "agents/site")
-TIME = Quantity("time", "time")
-SYMBOL = "C"
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ def averages(name: str, lattice: Lattice, study: xr.Dataset, attributes: dict) -
     extra["pair_correlation"] = _over_replicates(np.nanmean, correlation)
     extra["pair_correlation_sd"] = _over_replicates(np.nanstd, correlation, ddof=1)
     values, times = study["parameter_value"].values, study["time"].values
-    return _trajectories(name, values, density.mean(axis=1), times, extra, attributes)
+    return density_trajectories(name, values, density.mean(axis=1), times, extra, attributes)
 
 
 def _over_replicates(statistic: Callable, values: np.ndarray, **options: int) -> np.ndarray:
@@ -96,20 +91,6 @@ def single_runs(name: str, lattice: Lattice, study: xr.Dataset, attributes: dict
     n_replicate, n_sample = study["agents"].shape[1:]
     density = (study["agents"].values / lattice.sites).reshape(-1, n_sample)
     values = np.repeat(study["parameter_value"].values, n_replicate)
-    return _trajectories(name, values, density, np.repeat(study["time"].values, n_replicate, axis=0), {}, attributes)
-
-
-def _trajectories(
-    name: str, values: np.ndarray, density: np.ndarray, times: np.ndarray, extra: dict, attributes: dict
-) -> ParametricDataset:
-    return ParametricDataset(
-        name=name,
-        parameter=PARAMETER,
-        values=values,
-        state=(Quantity(SYMBOL, STATE.unit),),
-        features=density[:, :, None],
-        time_axis=TIME,
-        time=times,
-        extra=extra,
-        attributes=attributes,
+    return density_trajectories(
+        name, values, density, np.repeat(study["time"].values, n_replicate, axis=0), {}, attributes
     )

@@ -24,7 +24,6 @@ from eqlearn.trajectory_fit import (
     fit_trajectory,
     predict,
     weak_design,
-    weak_start,
 )
 
 Powers = tuple[int, ...]
@@ -44,15 +43,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class Linearisation:
-    """A trajectory's residuals, linear in the coefficients around a reference fit.
+    """A trajectory, linear in the coefficients: around a reference fit, or in its integral form.
 
     design (S, K): derivative by the coefficient of every power 1 ... K; start (S, 1): by the initial state;
-    response (S,): what the two have to explain.
+    response (S,): what the two have to explain; origin: initial state from which ``start`` counts.
     """
 
     design: np.ndarray
     start: np.ndarray
     response: np.ndarray
+    origin: float = 0.0
 
     def errors(self, candidates: tuple[Powers, ...]) -> np.ndarray:
         """Least squared error of every candidate support."""
@@ -63,7 +63,13 @@ class Linearisation:
         """Least-squares coefficients of one support, and the initial state."""
         columns = np.column_stack([self.design[:, np.array(powers) - 1], self.start])
         solution = np.linalg.lstsq(columns, self.response, rcond=None)[0]
-        return solution[:-1], float(solution[-1])
+        return solution[:-1], float(self.origin + solution[-1])
+
+
+def integral_form(times: np.ndarray, values: np.ndarray, highest: int) -> Linearisation:
+    """Integral form of a trajectory (S,) for the powers 1 ... highest; needs neither a fit nor a derivative."""
+    design, response = weak_design(times, values, np.arange(1, highest + 1))
+    return Linearisation(design, np.ones((response.size, 1)), response, float(values[0]))
 
 
 class Experiment:
@@ -74,6 +80,7 @@ class Experiment:
         self.floor, self.effective = error_floor(values), float(values.size)
         self.supports = library(settings)
         self._fits: dict[Powers, TrajectoryFit] = {}
+        self._integral = integral_form(times, values, settings.powers)
         self._linear = self._around(self._first_reference())
         for _ in range(2):
             self._linear = self._around(self.fit(self.best()))
@@ -86,8 +93,7 @@ class Experiment:
         if powers not in self._fits:
             near = fit_trajectory(self.times, self.values, powers, self._linear.solution(powers))
             if near.error > self.floor:
-                weak = fit_trajectory(self.times, self.values, powers, weak_start(self.times, self.values, powers))
-                near = min(near, weak, key=lambda fit: fit.error)
+                near = min(near, self._from_integral_form(powers), key=lambda fit: fit.error)
             self._fits[powers] = near
         return self._fits[powers]
 
@@ -102,13 +108,12 @@ class Experiment:
 
     def _first_reference(self) -> TrajectoryFit:
         """Best support of the integral form, refitted on the trajectory."""
-        design, response = weak_design(self.times, self.values, np.arange(1, self.settings.powers + 1))
-        self._linear = Linearisation(design, np.ones((response.size, 1)), response)
         small = tuple(powers for powers in self.supports if len(powers) <= 3)
-        errors = self._linear.errors(small)
-        leading = leading_supports(small, errors, per_size=1)
-        fits = [fit_trajectory(self.times, self.values, p, weak_start(self.times, self.values, p)) for p in leading]
-        return min(fits, key=lambda fit: fit.error)
+        leading = leading_supports(small, self._integral.errors(small), per_size=1)
+        return min((self._from_integral_form(powers) for powers in leading), key=lambda fit: fit.error)
+
+    def _from_integral_form(self, powers: Powers) -> TrajectoryFit:
+        return fit_trajectory(self.times, self.values, powers, self._integral.solution(powers))
 
     def _around(self, reference: TrajectoryFit) -> Linearisation:
         powers = np.arange(1, self.settings.powers + 1)
