@@ -21,7 +21,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/verify.smk"
 
 
-STUDY_FIGURES = ["example_fits", "coefficients", "trajectory_errors"]
+STUDY_FIGURES = ["example_fits", "trajectory_errors"]
 
 
 rule all:
@@ -32,6 +32,7 @@ rule all:
         f"{RUN}/verification.csv",
         expand(f"{RUN}/tables/recovery/{{study}}.csv", study=plan.of_kind("mean_field")),
         expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=STUDY_FIGURES, study=plan.studies),
+        expand(f"{RUN}/figures/coefficients/{{figure}}.svg", figure=plan.coefficient_figures()),
         expand(f"{RUN}/figures/parameter_inference/{{study}}.svg", study=SIMULATED),
         expand(f"{RUN}/figures/snapshots/{{dataset}}.svg", dataset=SIMULATED_DATASETS),
 

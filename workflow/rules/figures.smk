@@ -34,17 +34,19 @@ rule figure_coefficients:
     """Coefficients over the parameter (N2)."""
     input:
         coefficients=plan.per_dataset("tables/coefficients"),
-        points=lambda wildcards: [plan.alone_file(name) for name in plan.study_datasets(wildcards)],
+        points=lambda wildcards: [
+            plan.alone_file(name, f"{wildcards.learner}.{wildcards.protocol}") for name in plan.study_datasets(wildcards)
+        ],
     output:
         svg=report(
-            f"{RUN}/figures/coefficients/{{study}}.svg",
+            f"{RUN}/figures/coefficients/{{study}}.{{learner}}.{{protocol}}.svg",
             caption="../report/coefficients.rst",
             category="Learned equations",
-            labels={"figure": "coefficients (N2)", "study": "{study}"},
+            labels={"figure": "coefficients (N2)", "study": "{study}, {learner}.{protocol}"},
         ),
-        png=f"{RUN}/figures/coefficients/{{study}}.png",
+        png=f"{RUN}/figures/coefficients/{{study}}.{{learner}}.{{protocol}}.png",
     log:
-        f"{RUN}/logs/figure_coefficients/{{study}}.log",
+        f"{RUN}/logs/figure_coefficients/{{study}}.{{learner}}.{{protocol}}.log",
     conda:
         "../../envs/figures.yaml"
     threads: 1
@@ -54,7 +56,7 @@ rule figure_coefficients:
         gpu=0,
     params:
         datasets=plan.study_datasets,
-        learner="oat.refined",
+        learner=lambda wildcards: f"{wildcards.learner}.{wildcards.protocol}",
         code=fingerprint("figure_coefficients.py"),
     script:
         "../scripts/figure_coefficients.py"

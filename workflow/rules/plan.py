@@ -88,7 +88,23 @@ class Plan:
     def learned_labels(self, dataset: str) -> list[str]:
         """Labels of all equations that are learned from a dataset, most experiments first."""
         study = self.studies[self.datasets[dataset].study]
-        return [f"{learner}/n{n}" for learner in study.settings["learners"] for n in study.experiments]
+        return [f"{learner}/n{n}" for learner in study.settings["learners"] for n in study.experiments_of(learner)]
+
+    def sampled_values(self, wildcards: Any) -> list[float]:
+        """Parameter values that a learner sees."""
+        return self.study(wildcards).experiments[int(wildcards.experiments)]
+
+    def learner_settings(self, label: str) -> Callable:
+        """Parameter function: settings of a learner, its own or the study's; of a setting that the study gives by
+        initial density, that of the job's dataset."""
+
+        def settings(wildcards: Any) -> dict[str, Any]:
+            own = self.study(wildcards).settings.get("learner_settings", {}).get(label, {})
+            density = decimal_text(self.dataset(wildcards).initial_density)
+            chosen = {key: value[density] if isinstance(value, dict) else value for key, value in own.items()}
+            return {**self.config["learners"][label], **chosen}
+
+        return settings
 
     def labels(self, wildcards: Any) -> list[str]:
         """Labels of all equations of a job's dataset: the mean field, then what was learned."""
@@ -109,16 +125,28 @@ class Plan:
     def alone_labels(self, wildcards: Any) -> list[str]:
         """Labels of the equations per parameter value, from the most experiments."""
         study = self.study(wildcards)
-        return [f"{learner}.alone/n{max(study.experiments)}" for learner in self.alone_learners(study)]
+        return [f"{learner}.alone/n{max(study.experiments_of(learner))}" for learner in self.alone_learners(study)]
 
     def alone_files(self, wildcards: Any) -> list[str]:
         """Tables of the equations per parameter value of a job's dataset, in the order of ``alone_labels``."""
-        return [self.alone_file(wildcards.dataset, learner) for learner in self.alone_learners(self.study(wildcards))]
+        return [path for _, path in self.alone_of([wildcards.dataset])]
 
-    def alone_file(self, dataset: str, learner: str = "oat.refined") -> str:
+    def alone_of(self, datasets: list[str]) -> list[tuple[tuple[str, str], str]]:
+        """Tables of the equations per parameter value by (dataset, learner)."""
+        return [
+            ((dataset, learner), self.alone_file(dataset, learner))
+            for dataset in datasets
+            for learner in self.alone_learners(self.studies[self.datasets[dataset].study])
+        ]
+
+    def alone_file(self, dataset: str, learner: str) -> str:
         """Table of the equations per parameter value of a dataset."""
-        most = max(self.studies[self.datasets[dataset].study].experiments)
+        most = max(self.studies[self.datasets[dataset].study].experiments_of(learner))
         return f"{self.run}/equations/{dataset}/{learner}/n{most}.per_parameter.csv"
+
+    def coefficient_figures(self) -> list[str]:
+        """Study and learner of every figure of coefficients, as in file names."""
+        return [f"{name}.{learner}" for name, study in self.studies.items() for learner in self.alone_learners(study)]
 
     # Inference
 
@@ -145,7 +173,9 @@ class Plan:
         """Labels of the curves among example fits: mean field, each rate alone, joined from a middling number."""
         study = self.study(wildcards)
         middle = list(study.experiments)[len(study.experiments) // 2]
-        joined = [f"{learner}/n{middle}" for learner in study.settings["learners"]]
+        joined = [
+            f"{learner}/n{middle}" for learner in study.settings["learners"] if middle in study.experiments_of(learner)
+        ]
         return [REFERENCE, *self.alone_labels(wildcards), *joined]
 
     def published_places(self) -> dict[str, str]:
@@ -162,14 +192,28 @@ class Plan:
             if dataset.noise == PUBLISHED_NOISE[data]
         }
 
-    def published_inference(self) -> list[tuple[str, str, str]]:
-        """Initial density, ``learner.protocol`` and file of the estimates that are compared with published ones."""
+    def published_inference(self) -> list[tuple[tuple[str, str], str]]:
+        """Estimates that are compared with published ones, by (initial density, ``learner.protocol``)."""
         places = ([*place.split("/"), dataset] for place, dataset in self.published_places().items())
         return [
-            (density, label.split("/")[0], path)
+            ((density, label.split("/")[0]), path)
             for data, density, dataset in places
             if data == "ABM"
             for label, path in zip(self.inference_labels(dataset), self.estimate_files(dataset))
+        ]
+
+    def published_structures(self) -> list[tuple[tuple[str, str], str]]:
+        """Tables of the equations per parameter value that are compared with published ones, by (place, learner)."""
+        places = self.published_places().items()
+        return [((place, label[1]), path) for place, dataset in places for label, path in self.alone_of([dataset])]
+
+    def published_embedded(self) -> list[tuple[tuple[str, str, str], str]]:
+        """Equations with embedded parameter that are compared with published ones, by (place, learner, number)."""
+        return [
+            ((place, *label.split("/n")), self.equation_file(dataset, label))
+            for place, dataset in self.published_places().items()
+            for label in self.learned_labels(dataset)
+            if label.startswith("es.")
         ]
 
     def steps_of(self, dataset: str) -> dict[str, str]:

@@ -6,12 +6,12 @@ rule fit_oat:
     input:
         dataset=f"{RUN}/datasets/{{dataset}}.nc",
     output:
-        equation=f"{RUN}/equations/{{dataset}}/oat.{{protocol}}/n{{experiments}}.json",
-        per_parameter=f"{RUN}/equations/{{dataset}}/oat.{{protocol}}/n{{experiments}}.per_parameter.csv",
+        equation=f"{RUN}/equations/{{dataset}}/oat.refined/n{{experiments}}.json",
+        per_parameter=f"{RUN}/equations/{{dataset}}/oat.refined/n{{experiments}}.per_parameter.csv",
     log:
-        f"{RUN}/logs/fit_oat/{{dataset}}.{{protocol}}.n{{experiments}}.log",
+        f"{RUN}/logs/fit_oat/{{dataset}}.n{{experiments}}.log",
     benchmark:
-        f"{RUN}/benchmarks/fit_oat/{{dataset}}.{{protocol}}.n{{experiments}}.tsv"
+        f"{RUN}/benchmarks/fit_oat/{{dataset}}.n{{experiments}}.tsv"
     conda:
         "../../envs/numerics.yaml"
     threads: 1
@@ -20,11 +20,62 @@ rule fit_oat:
         runtime=growing(20),
         gpu=0,
     params:
-        values=lambda wildcards: plan.study(wildcards).experiments[int(wildcards.experiments)],
-        settings=lambda wildcards: config["learners"][f"oat.{wildcards.protocol}"],
+        values=plan.sampled_values,
+        settings=plan.learner_settings("oat.refined"),
         code=fingerprint("fit_oat.py"),
     script:
         "../scripts/fit_oat.py"
+
+
+rule fit_oat_published:
+    """Learn one sparse equation per parameter value and join those of the target structure, as published."""
+    input:
+        dataset=f"{RUN}/datasets/{{dataset}}.nc",
+    output:
+        equation=f"{RUN}/equations/{{dataset}}/oat.published/n{{experiments}}.json",
+        per_parameter=f"{RUN}/equations/{{dataset}}/oat.published/n{{experiments}}.per_parameter.csv",
+    log:
+        f"{RUN}/logs/fit_oat_published/{{dataset}}.n{{experiments}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/fit_oat_published/{{dataset}}.n{{experiments}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(60),
+        gpu=0,
+    params:
+        values=plan.sampled_values,
+        settings=plan.learner_settings("oat.published"),
+        code=fingerprint("fit_oat_published.py"),
+    script:
+        "../scripts/fit_oat_published.py"
+
+
+rule fit_es_published:
+    """Learn one sparse equation with embedded parameter from all experiments, as published (ES ME-EQL)."""
+    input:
+        dataset=f"{RUN}/datasets/{{dataset}}.nc",
+    output:
+        equation=f"{RUN}/equations/{{dataset}}/es.published/n{{experiments}}.json",
+    log:
+        f"{RUN}/logs/fit_es_published/{{dataset}}.n{{experiments}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/fit_es_published/{{dataset}}.n{{experiments}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(30),
+        gpu=0,
+    params:
+        values=plan.sampled_values,
+        settings=plan.learner_settings("es.published"),
+        code=fingerprint("fit_es_published.py"),
+    script:
+        "../scripts/fit_es_published.py"
 
 
 rule write_mean_field_equation:

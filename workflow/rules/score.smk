@@ -80,7 +80,7 @@ rule tabulate_recovery:
     """Count how often the true structure is learned, where the truth is known."""
     input:
         datasets=plan.per_dataset("datasets", "nc"),
-        alone=lambda wildcards: [plan.alone_file(name) for name in plan.study_datasets(wildcards)],
+        alone=lambda wildcards: [path for _, path in plan.alone_of(plan.study_datasets(wildcards))],
     output:
         recovery=f"{RUN}/tables/recovery/{{study}}.csv",
     log:
@@ -93,6 +93,8 @@ rule tabulate_recovery:
         runtime=growing(5),
         gpu=0,
     params:
+        datasets=plan.study_datasets,
+        labels=lambda wildcards: [label for label, _ in plan.alone_of(plan.study_datasets(wildcards))],
         code=fingerprint("tabulate_recovery.py"),
     script:
         "../scripts/tabulate_recovery.py"

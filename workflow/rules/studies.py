@@ -103,6 +103,17 @@ class Study:
         chosen = [every(self.key("experiments", "steps"), self.values, step) for step in sorted(steps)]
         return {len(values): values for values in chosen}
 
+    def experiments_of(self, learner: str) -> dict[int, list[float]]:
+        """The same for one learner, without the steps that it skips."""
+        skipped = self.settings["experiments"].get("skip", {}).get(learner, [])
+        left = {n: values for n, values in self.experiments.items() if self._step_of(n) not in skipped}
+        if not left:
+            raise ConfigurationError(f"config key '{self.key('experiments', 'skip', learner)}': leaves no step.")
+        return left
+
+    def _step_of(self, experiments: int) -> float:
+        return dict(zip(self.experiments, sorted(self.settings["experiments"]["steps"])))[experiments]
+
     @property
     def single_run_values(self) -> list[float]:
         """Parameter values of the single runs; none for a study without."""
@@ -154,8 +165,10 @@ class Study:
 
     def _check_simulations(self) -> None:
         assert self.single_run_values  # names the key where the step does not fit
-        if self.inference_experiments not in self.experiments:
-            raise ConfigurationError(f"config key '{self.key('inference', 'step')}': must be one of experiments.steps.")
+        if any(self.inference_experiments not in self.experiments_of(learner) for learner in self.settings["learners"]):
+            raise ConfigurationError(
+                f"config key '{self.key('inference', 'step')}': must be one of experiments.steps that no learner skips."
+            )
         low, high = self.settings["inference"]["bounds"]
         if low >= high:
             raise ConfigurationError(f"config key '{self.key('inference', 'bounds')}': {low} must lie below {high}.")

@@ -1,7 +1,7 @@
 """Against the publications: verification.csv, and a summary of the run."""
 
 PLACES = plan.published_places()
-INFERRED = plan.published_inference()
+INFERRED, ALONE, EMBEDDED = plan.published_inference(), plan.published_structures(), plan.published_embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
 SIMULATED_DATASETS = [dataset.name for name in SIMULATED for dataset in plan.studies[name].datasets]
 PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
@@ -15,10 +15,12 @@ rule verify:
             PUBLISHED / "me_eql_mse_medians.csv",
             PUBLISHED / "me_eql_inference_errors.csv",
             PUBLISHED / "me_eql_oat_structures.csv",
+            PUBLISHED / "me_eql_es_equations.csv",
         ],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=PLACES.values()),
-        inference=[path for _, _, path in INFERRED],
-        structures=[plan.alone_file(dataset) for dataset in PLACES.values()],
+        inference=[path for _, path in INFERRED],
+        structures=[path for _, path in ALONE],
+        equations=[path for _, path in EMBEDDED],
     output:
         verification=report(
             f"{RUN}/verification.csv",
@@ -37,7 +39,9 @@ rule verify:
         gpu=0,
     params:
         places=list(PLACES),
-        inference_places=[(density, learner) for density, learner, _ in INFERRED],
+        inferred=[label for label, _ in INFERRED],
+        alone=[label for label, _ in ALONE],
+        embedded=[label for label, _ in EMBEDDED],
         steps={place: plan.steps_of(dataset) for place, dataset in PLACES.items()},
         code=fingerprint("verify.py"),
     script:

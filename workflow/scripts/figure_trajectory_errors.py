@@ -26,7 +26,7 @@ def figure_trajectory_errors(*, errors: dict[str, Path], sampled: dict[str, list
 def _draw(axis, table, experiments: str, values: list[float]) -> None:
     for learner, (name, colour, dashes) in LEARNERS.items():
         rows = table[table["learner"] == learner]
-        if learner not in ("mean_field.theory", "oat.refined.alone"):
+        if learner != "mean_field.theory" and not learner.endswith(".alone"):
             rows = rows[rows["experiments"] == experiments]
         if len(rows):
             axis.plot(rows["parameter_value"], rows["mse"], color=colour, linestyle=dashes, lw=0.9, label=name)

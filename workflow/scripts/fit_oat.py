@@ -3,10 +3,8 @@
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from eqlearn.dataset import read_dataset
 from eqlearn.equation import write_equation
-from eqlearn.errors import InputError
 from eqlearn.job import logged_to
 from eqlearn.learners import oat, oat_study
 from eqlearn.origin import origin
@@ -19,17 +17,13 @@ def fit_oat(
     dataset: Path,
     equation: Path,
     per_parameter: Path,
-    protocol: str,
     values: list[float],
     settings: dict,
     code: dict,
 ) -> None:
     """Write the common equation, and a table of what each parameter value alone would give."""
-    data = read_dataset(dataset)
-    data = data.select(np.isin(data.values, values))
-    if data.values.size != len(values):
-        raise InputError(f"{dataset}: has {data.values.size} of the {len(values)} sampled values.")
-    provenance = origin(settings, code, learner=f"oat.{protocol}", dataset=data.name, dataset_digest=data.digest())
+    data = read_dataset(dataset).at(values)
+    provenance = origin(settings, code, learner="oat.refined", dataset=data.name, dataset_digest=data.digest())
     progress = partial(tqdm, desc="experiments", mininterval=5)
     learned = oat_study.learn(data, oat.Settings(**settings), provenance, progress)
     write_table(learned.per_parameter, per_parameter)
@@ -42,7 +36,6 @@ if __name__ == "__main__":
             dataset=snakemake.input.dataset,
             equation=snakemake.output.equation,
             per_parameter=snakemake.output.per_parameter,
-            protocol=snakemake.wildcards.protocol,
             values=snakemake.params["values"],
             settings=snakemake.params.settings,
             code=snakemake.params.code,

@@ -21,7 +21,7 @@ def summarise(
     shown: float,
 ) -> None:
     """Write Markdown; ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter value ``shown``."""
-    verdicts = read_table(verification, ["published", "ours"], ["verdict", "item", "quantity"])
+    verdicts = read_table(verification, ["published", "ours"], ["verdict", "protocol", "item", "quantity"])
     lines = [f"# Run {run}", "", *_verdict_lines(verdicts), f"## Learned equations (coefficients at p = {shown:g})", ""]
     lines += [f"- `{label}`: {to_text(read_equation(path), shown)}" for label, path in equations.items()]
     lines += ["", "## Trajectory error", "", *_header("median MSE over the parameter", "fails to integrate")]
@@ -41,14 +41,15 @@ def _header(*columns: str) -> list[str]:
 def _verdict_lines(verdicts: pd.DataFrame) -> list[str]:
     if not verdicts["verdict"].isin(["reproduced", "deviates"]).any():
         return []
-    counts = verdicts["verdict"].value_counts().sort_index()
-    lines = ["## Against the publications", "", "| verdict | numbers |", "|---|---|"]
-    lines += [f"| {verdict} | {count} |" for verdict, count in counts.items()]
+    counts = verdicts.groupby(["protocol", "verdict"]).size()
+    lines = ["## Against the publications", "", "| protocol | verdict | numbers |", "|---|---|---|"]
+    lines += [f"| {protocol} | {verdict} | {count} |" for (protocol, verdict), count in counts.items()]
     deviating = verdicts[verdicts["verdict"] == "deviates"]
     if len(deviating):
         lines += ["", "Deviating:", ""]
         lines += [
-            f"- {r.item}, {r.quantity}: published {r.published:.4g}, ours {r.ours:.4g}" for r in deviating.itertuples()
+            f"- {r.protocol}, {r.item}, {r.quantity}: published {r.published:.4g}, ours {r.ours:.4g}"
+            for r in deviating.itertuples()
         ]
     return [*lines, ""]
 

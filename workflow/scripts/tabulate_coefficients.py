@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from eqlearn.dynamics import state_polynomial
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
 from eqlearn.tables import write_table
@@ -12,14 +13,19 @@ POINTS = 200
 
 
 def tabulate_coefficients(*, equations: dict[str, Path], coefficients: Path, span: tuple[float, float]) -> None:
-    """Write one row per equation (by label ``learner.protocol/n``), coefficient and parameter value."""
-    values = np.geomspace(*span, POINTS) if span[0] > 0 else np.linspace(*span, POINTS)
+    """Write one row per equation (by label ``learner.protocol/n``), power of the state and parameter value.
+
+    Coefficients are those of dC/d(p·t), whatever form an equation has.
+    """
+    values = np.geomspace(*span, POINTS)
     rows = []
     for label, path in equations.items():
         learner, experiments = label.split("/n")
-        for name, curve in read_equation(path).coefficients_at(values).items():
-            table = {"learner": learner, "experiments": experiments, "coefficient": name}
-            rows.append(pd.DataFrame({**table, "parameter_value": values, "value": curve}))
+        equation = read_equation(path)
+        curves = np.stack([state_polynomial(equation, value) / value for value in values], axis=1)
+        for power in np.flatnonzero(curves.any(axis=1)):
+            table = {"learner": learner, "experiments": experiments, "coefficient": f"c{power}"}
+            rows.append(pd.DataFrame({**table, "parameter_value": values, "value": curves[power]}))
     write_table(pd.concat(rows), coefficients)
 
 

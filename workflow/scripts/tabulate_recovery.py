@@ -12,19 +12,21 @@ from eqlearn.tables import read_table, write_table
 from scipy.stats import binomtest
 
 
-def tabulate_recovery(*, datasets: list[Path], alone: list[Path], recovery: Path) -> None:
-    """Write one row per dataset: right structures of all, and the 95 % Wilson interval of the rate."""
-    rows = []
-    for dataset, path in zip(datasets, alone):
-        data = read_dataset(dataset)
-        truth = true_powers(data)
+def tabulate_recovery(*, datasets: dict[str, Path], alone: dict[tuple[str, str], Path], recovery: Path) -> None:
+    """Write one row per dataset and learner: right structures of all, and the 95 % Wilson interval of the rate.
+
+    ``alone``: tables per parameter value by dataset and learner.
+    """
+    rows, read = [], {name: read_dataset(path) for name, path in datasets.items()}
+    for (name, learner), path in alone.items():
+        data, truth = read[name], true_powers(read[name])
         table = read_table(path, ["parameter_value", "power"], ["model"])
         learned = table[table["model"] == "alone"].groupby("parameter_value")["power"].agg(lambda p: tuple(sorted(p)))
         right = int(sum(powers == truth for powers in learned))
         interval = binomtest(right, len(learned)).proportion_ci(0.95, "wilson")
         noise, start = data.attributes["noise"], data.attributes["initial_state"]
-        rows.append((data.name, start, noise, right, len(learned), interval.low, interval.high))
-    columns = ["dataset", "initial_density", "noise", "right", "of", "rate_low", "rate_high"]
+        rows.append((name, learner, start, noise, right, len(learned), interval.low, interval.high))
+    columns = ["dataset", "learner", "initial_density", "noise", "right", "of", "rate_low", "rate_high"]
     write_table(pd.DataFrame(rows, columns=columns), recovery)
 
 
@@ -38,7 +40,7 @@ def true_powers(data: ParametricDataset) -> tuple[int, ...]:
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         tabulate_recovery(
-            datasets=snakemake.input.datasets,
-            alone=snakemake.input.alone,
+            datasets=dict(zip(snakemake.params.datasets, snakemake.input.datasets)),
+            alone={tuple(label): path for label, path in zip(snakemake.params.labels, snakemake.input.alone)},
             recovery=snakemake.output.recovery,
         )

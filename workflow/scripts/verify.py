@@ -1,63 +1,94 @@
 """Compare every published number with ours, by criteria fixed beforehand."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 from eqlearn import paper_a
+from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
 from eqlearn.tables import read_table, write_table
-from eqlearn.verification import compare, criteria_of
+from eqlearn.verification import Measured, Number, compare, criteria_of
+
+Labelled = dict[tuple[str, ...], Path]
 
 
 def verify(
     *,
     published: Path,
     errors: dict[str, Path],
-    inference: dict[str, dict[str, Path]],
-    structures: dict[str, Path],
+    inference: Labelled,
+    structures: Labelled,
+    equations: Labelled,
     steps: dict[str, dict[str, str]],
     verification: Path,
 ) -> None:
-    """Write verification.csv.
+    """Write verification.csv, a row per published number and protocol.
 
-    ``errors``: trajectory errors; ``structures``: equations per parameter value; both by ``data/initial density``.
-    ``inference``: estimates by initial density and label ``learner.protocol``. ``steps``: rp step by number of
-    experiments, by ``data/initial density``.
+    ``errors``: trajectory errors by ``data/initial density``, which is called place. ``inference``: estimates by
+    (initial density, ``learner.protocol``); ``structures``: equations per parameter value by (place, learner);
+    ``equations``: those of ES by (place, learner, number of experiments). ``steps``: rp step by number of
+    experiments, by place.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
+    numbers = list(_published(published))
+    tables = []
+    for protocol in paper_a.PROTOCOLS:
+        ours = _errors(errors, steps, protocol) | _inferred(inference, protocol)
+        ours |= _learned(structures, equations, protocol)
+        tables.append(compare(numbers, ours, criteria, protocol))
+    write_table(pd.concat(tables), verification)
+
+
+def _errors(errors: dict[str, Path], steps: dict[str, dict[str, str]], protocol: str) -> dict[str, Measured]:
     ours = {}
     for place, path in errors.items():
         table = read_table(path, ["parameter_value", "mse"], ["learner", "experiments"])
+        table = table[[paper_a.of_protocol(learner, protocol) for learner in table["learner"]]]
         ours |= paper_a.measured_mse(place, table, steps[place])
-    for density, tables in inference.items():
-        for learner, path in tables.items():
-            ours |= paper_a.measured_inference(
-                density, learner, read_table(path, ["parameter_value", "relative_error"])
-            )
-    for place, path in structures.items():
-        ours |= paper_a.measured_structures(place, read_table(path, ["parameter_value", "power"], ["model"]))
-    numbers = [
-        *paper_a.published_mse(read_table(published / "me_eql_mse_medians.csv", ["median_mse"], ["initial_density"])),
-        *paper_a.published_inference(
-            read_table(published / "me_eql_inference_errors.csv", ["proliferation_rate"], ["initial_density"])
-        ),
-        *paper_a.published_structures(
-            read_table(published / "me_eql_oat_structures.csv", ["count_of_500_rp"], ["initial_density", "powers_of_c"])
-        ),
-    ]
-    write_table(compare(numbers, ours, criteria), verification)
+    return ours
+
+
+def _inferred(inference: Labelled, protocol: str) -> dict[str, Measured]:
+    ours = {}
+    for (density, learner), path in inference.items():
+        if paper_a.of_protocol(learner, protocol):
+            table = read_table(path, ["parameter_value", "relative_error"])
+            ours |= paper_a.measured_inference(density, learner, table)
+    return ours
+
+
+def _learned(structures: Labelled, equations: Labelled, protocol: str) -> dict[str, Measured]:
+    ours = {}
+    for (place, learner), path in structures.items():
+        if paper_a.of_protocol(learner, protocol):
+            ours |= paper_a.measured_structures(place, read_table(path, ["parameter_value", "power"], ["model"]))
+    for (place, learner, experiments), path in equations.items():
+        if paper_a.of_protocol(learner, protocol):
+            ours |= paper_a.measured_es_equation(place, experiments, read_equation(path))
+    return ours
+
+
+def _published(folder: Path) -> Iterator[Number]:
+    text = ["initial_density"]
+    yield from paper_a.published_mse(read_table(folder / "me_eql_mse_medians.csv", ["median_mse"], text))
+    inferred = read_table(folder / "me_eql_inference_errors.csv", ["proliferation_rate"], text)
+    yield from paper_a.published_inference(inferred)
+    counted = read_table(folder / "me_eql_oat_structures.csv", ["count_of_500_rp"], [*text, "powers_of_c"])
+    yield from paper_a.published_structures(counted)
+    embedded = read_table(folder / "me_eql_es_equations.csv", ["coefficient_of_rp_c_power"], text)
+    yield from paper_a.published_es_equations(embedded)
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
-        params = snakemake.params
-        inferred = {density: {} for density, _ in params.inference_places}
-        for (density, learner), path in zip(params.inference_places, snakemake.input.inference):
-            inferred[density][learner] = path
+        params, given = snakemake.params, snakemake.input
         verify(
-            published=Path(snakemake.input.criteria).parent,
-            errors=dict(zip(params.places, snakemake.input.errors)),
-            inference=inferred,
-            structures=dict(zip(params.places, snakemake.input.structures)),
+            published=Path(given.criteria).parent,
+            errors=dict(zip(params.places, given.errors)),
+            inference={tuple(label): path for label, path in zip(params.inferred, given.inference)},
+            structures={tuple(label): path for label, path in zip(params.alone, given.structures)},
+            equations={tuple(label): path for label, path in zip(params.embedded, given.equations)},
             steps=params.steps,
             verification=snakemake.output.verification,
         )

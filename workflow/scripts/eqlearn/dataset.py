@@ -1,6 +1,7 @@
 """The one input shape: samples of features and a target at many values of a parameter."""
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,6 +65,13 @@ class ParametricDataset:
         chosen = {name: None if array is None else array[rows] for name, array in arrays.items()}
         extra = {name: array[rows] for name, array in self.extra.items()}
         return dataclasses.replace(self, **chosen, extra=extra)
+
+    def at(self, values: Iterable[float]) -> "ParametricDataset":
+        """The same dataset at these parameter values; InputError where it lacks one."""
+        missing = [value for value in values if value not in self.values]
+        if missing:
+            _fail(self, self.parameter.name, f"lacks the sampled value {missing[0]:g}")
+        return self.select(np.isin(self.values, values))
 
     def digest(self) -> str:
         """SHA-256 over all values, names, units and attributes but 'file'; 16 hexadecimal digits."""

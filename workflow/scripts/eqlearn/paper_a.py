@@ -1,17 +1,28 @@
-"""Paper A's published tables and our tables, brought to the same names (source/item/quantity)."""
+"""Paper A's published tables and our tables, brought to the same names (source/item/quantity).
+
+Our numbers are those of one protocol; the mean field, for which nothing is learned, belongs to every protocol.
+"""
 
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
+from eqlearn.dynamics import state_polynomial
+from eqlearn.equation import Equation
 from eqlearn.verification import Measured, Number
 
 BANDS = {"all": (0, np.inf), "0.01-0.1": (0.01, 0.1), "0.11-0.5": (0.11, 0.5), "0.51-1": (0.51, 1.0)}
 BANDS |= {"1.01-2.5": (1.01, 2.5), "2.51-5": (2.51, 5.0)}
 RUNS = 10
+PROTOCOLS = ("published", "refined")
 _MSE, _INFERENCE, _STRUCTURES = "me_eql_mse_medians", "me_eql_inference_errors", "me_eql_oat_structures"
-_INFERENCE_MODELS = {"mean_field.theory": "mean_field", "oat.refined": "oat", "es.refined": "es"}
+_ES = "me_eql_es_equations"
+
+
+def of_protocol(learner: str, protocol: str) -> bool:
+    """Whether a learner's label belongs to a protocol."""
+    return learner.split(".")[1] in (protocol, "theory")
 
 
 def published_mse(table: pd.DataFrame) -> Iterator[Number]:
@@ -38,9 +49,10 @@ def measured_mse(place: str, table: pd.DataFrame, steps: dict[str, str]) -> dict
 
 
 def _mse_model(learner: str, step: str | None) -> str:
-    return {"mean_field.theory": "mean_field", "oat.refined.alone": "OAT_EQL"}.get(
-        learner, f"{learner.split('.')[0].upper()}_ME_{step}"
-    )
+    name = learner.split(".")[0]
+    if learner.endswith(".alone"):
+        return f"{name.upper()}_EQL"
+    return name if learner.endswith(".theory") else f"{name.upper()}_ME_{step}"
 
 
 def published_inference(table: pd.DataFrame) -> Iterator[Number]:
@@ -56,7 +68,7 @@ def published_inference(table: pd.DataFrame) -> Iterator[Number]:
 
 def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[str, Measured]:
     """The same from our estimates under one equation."""
-    place = f"{_INFERENCE}/{density}/{_INFERENCE_MODELS[learner]}"
+    place = f"{_INFERENCE}/{density}/{learner.split('.')[0]}"
     by_rate = table.groupby("parameter_value")["relative_error"].agg(["mean", "std", "count"])
     ours = {
         f"{place}/{rate:g}/mean_relative_error": Measured(row["mean"], row["std"], int(row["count"]))
@@ -78,3 +90,19 @@ def measured_structures(place: str, table: pd.DataFrame) -> dict[str, Measured]:
     structures = alone.groupby("parameter_value")["power"].agg(lambda powers: " ".join(str(int(p)) for p in powers))
     counts = structures.value_counts()
     return {f"{_STRUCTURES}/{place}/{name}/count_of_500_rp": Measured(float(n)) for name, n in counts.items()}
+
+
+def published_es_equations(table: pd.DataFrame) -> Iterator[Number]:
+    """Coefficient of p·C^k for every power of every equation."""
+    for row in table.itertuples():
+        item = f"{row.data}/{row.initial_density}/{row.n_experiments}"
+        yield Number(_ES, item, f"coefficient_of_power_{row.power_of_c}", row.coefficient_of_rp_c_power)
+
+
+def measured_es_equation(place: str, experiments: str, equation: Equation) -> dict[str, Measured]:
+    """The same from our equation; a power that it lacks has the coefficient 0."""
+    coefficients = state_polynomial(equation, 1.0)
+    padded = np.zeros(11)
+    padded[: coefficients.size] = coefficients
+    name = f"{_ES}/{place}/{experiments}/coefficient_of_power_"
+    return {f"{name}{power}": Measured(float(value)) for power, value in enumerate(padded)}

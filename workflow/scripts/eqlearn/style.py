@@ -16,10 +16,14 @@ from eqlearn.files import replacing
 
 # Okabe & Ito (2008); told apart by dash as well, for print in grey.
 BLACK, ORANGE, GREEN, BLUE, VERMILION = "#000000", "#E69F00", "#009E73", "#0072B2", "#D55E00"
+SKY, PURPLE = "#56B4E9", "#CC79A7"
 LEARNERS = {
     "mean_field.theory": ("mean field", ORANGE, (0, (5, 2))),
     "oat.refined": ("OAT ME-EQL", BLUE, "solid"),
     "oat.refined.alone": ("OAT, each rate alone", GREEN, (0, (1, 1))),
+    "oat.published": ("OAT ME-EQL, published", SKY, (0, (4, 1, 1, 1))),
+    "oat.published.alone": ("OAT, each rate alone, published", PURPLE, (0, (1, 1))),
+    "es.published": ("ES ME-EQL, published", VERMILION, (0, (3, 1))),
 }
 MARKERS = ("o", "s", "^", "D", "v", "P")
 PANEL = (2.3, 1.75)  # inches

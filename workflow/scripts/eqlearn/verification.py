@@ -77,19 +77,25 @@ def criteria_of(table: pd.DataFrame) -> list[Criterion]:
     return criteria
 
 
-def compare(numbers: Iterable[Number], ours: dict[str, Measured], criteria: list[Criterion]) -> pd.DataFrame:
-    """One row for every published number. InputError for a number that no criterion speaks of."""
+def compare(
+    numbers: Iterable[Number], ours: dict[str, Measured], criteria: list[Criterion], protocol: str
+) -> pd.DataFrame:
+    """One row for every published number beside ours by one protocol; patterns begin with the protocol.
+
+    InputError for a number that no criterion speaks of.
+    """
     rows = []
     for number in numbers:
-        criterion = next((c for c in criteria if fnmatchcase(number.path, c.pattern)), None)
+        path = f"{protocol}/{number.path}"
+        criterion = next((c for c in criteria if fnmatchcase(path, c.pattern)), None)
         if criterion is None:
-            raise InputError(f"criteria.csv: has no row for the published number {number.path}.")
+            raise InputError(f"criteria.csv: has no row for the published number {path}.")
         found = ours.get(number.path)
         value = math.nan if found is None else found.value
         verdict = _verdict(criterion, number, found)
-        row = (number.source, number.item, number.quantity, number.value, value, criterion.text, verdict)
+        row = (number.source, protocol, number.item, number.quantity, number.value, value, criterion.text, verdict)
         rows.append((*row, criterion.reason))
-    columns = ["source", "item", "quantity", "published", "ours", "criterion", "verdict", "reason"]
+    columns = ["source", "protocol", "item", "quantity", "published", "ours", "criterion", "verdict", "reason"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -12,6 +12,7 @@ from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.joining import Joined
 from eqlearn.learners import oat
+from eqlearn.terms import powers_of
 from eqlearn.trajectory_fit import TrajectoryFit
 
 VARIABLE = "sqrt(p)"  # in which the coefficients of dC/d(p·t) are smooth
@@ -47,16 +48,15 @@ def learn(data: ParametricDataset, settings: oat.Settings, provenance: dict, pro
 def _equation(data: ParametricDataset, powers: oat.Powers, joined: Joined, provenance: dict) -> Equation:
     """dC/dt = p·(c1·C + ...), coefficients polynomials in sqrt(p), held beyond the sampled values."""
     state, span = data.state[0].name, (float(data.values[0]), float(data.values[-1]))
-    names = [f"c{power}" for power in powers]
-    terms = [f"{name}*{state}**{power}" if power > 1 else f"{name}*{state}" for name, power in zip(names, powers)]
+    terms = powers_of(state, powers)
     columns = zip(joined.coefficients.T.tolist(), joined.standard_errors.T.tolist())
     polynomials = [Polynomial(tuple(c), VARIABLE, span, tuple(e)) for c, e in columns]
     return Equation(
-        template=f"p*({' + '.join(terms)})",
+        template=f"p*({' + '.join(terms.values())})",
         features=(state,),
         parameter=data.parameter.name,
         target=f"d{state}/dt",
-        coefficients=dict(zip(names, polynomials)),
+        coefficients=dict(zip(terms, polynomials)),
         valid_range=span,
         provenance={**provenance, "experiments": int(data.values.size)},
     )

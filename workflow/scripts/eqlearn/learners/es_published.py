@@ -1,0 +1,67 @@
+"""ES ME-EQL as published: one regression over all experiments with the library p·C ... p·C^K (paper A, Section 2.5).
+
+dC/dt = p·f(C) only rescales time: every parameter value has the same curve in p·t.
+"""
+
+from functools import partial
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+from eqlearn.coefficients import Constant
+from eqlearn.dataset import ParametricDataset
+from eqlearn.equation import Equation
+from eqlearn.errors import InputError
+from eqlearn.learners.published import Fold, Path, criterion, refit, residuals, select
+from eqlearn.terms import powers_of
+
+TEST_SHARE = 0.2
+
+
+def learn(data: ParametricDataset, path: Path, provenance: dict) -> Equation:
+    """Learn from all experiments of a dataset with a target.
+
+    Splits are by experiment, those of scikit-learn's ``train_test_split`` with random_state 0, 1, ... over the
+    experiments in order, as the authors drew them. Raises InputError for fewer than two experiments.
+    """
+    if data.values.size < 2:
+        raise InputError(f"{data.name}: has one experiment, ES by the published protocol needs two to split.")
+    experiments = np.arange(data.values.size)
+    splits = [train_test_split(experiments, test_size=TEST_SHARE, random_state=seed) for seed in range(path.folds)]
+    selected = select([_fold(data, train, test, path) for train, test in splits], path)
+    everything = partial(_mean_squared_error, data, experiments)
+    coefficients, mse = refit(selected, everything)
+    votes = {" ".join(map(str, powers)): count for powers, count in selected.votes.items()}
+    more = {"experiments": int(data.values.size), "votes": votes, "training_mse": mse}
+    return _equation(data, selected.powers, coefficients, {**provenance, **more})
+
+
+def _fold(data: ParametricDataset, train: np.ndarray, test: np.ndarray, path: Path) -> Fold:
+    powers = np.arange(1, path.powers + 1)
+    columns = data.values[train, None, None] * data.features[train, :, :1] ** powers
+    samples = test.size * data.features.shape[1]
+
+    def score(coefficients: np.ndarray) -> float:
+        return criterion(samples * _mean_squared_error(data, test, coefficients), samples, coefficients)
+
+    return Fold(columns.reshape(-1, path.powers), data.target[train].ravel(), score)
+
+
+def _mean_squared_error(data: ParametricDataset, rows: np.ndarray, coefficients: np.ndarray) -> float:
+    states = data.features[:, :, 0]
+    misses = [residuals(coefficients, data.values[row], data.time[row], states[row]) for row in rows]
+    return float(np.mean(np.square(misses)))
+
+
+def _equation(data: ParametricDataset, powers: tuple[int, ...], values: np.ndarray, provenance: dict) -> Equation:
+    state = data.state[0].name
+    terms = powers_of(state, powers)
+    return Equation(
+        template=f"p*({' + '.join(terms.values())})",
+        features=(state,),
+        parameter=data.parameter.name,
+        target=f"d{state}/dt",
+        coefficients={name: Constant(float(value)) for name, value in zip(terms, values)},
+        valid_range=(float(data.values[0]), float(data.values[-1])),
+        provenance=provenance,
+    )

@@ -1,0 +1,129 @@
+"""OAT ME-EQL as published: a LASSO path per parameter value, then polynomials in p (paper A, Section 2.4)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eqlearn.coefficients import Polynomial
+from eqlearn.dataset import ParametricDataset
+from eqlearn.equation import Equation
+from eqlearn.errors import InputError
+from eqlearn.learners.oat_study import Learned
+from eqlearn.learners.published import Fold, Path, Powers, criterion, refit, residuals, select
+from eqlearn.random import generator
+from eqlearn.terms import powers_of
+
+TEST_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Settings:
+    """path: how structures are selected; target: powers of the joined equation, or 'first' (the structure at the
+    lowest parameter value) or 'most_common'; degree: highest degree of the joining polynomials."""
+
+    path: Path
+    target: Sequence[int] | str
+    degree: int
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Equation of one parameter value: coefficients (k,) of dC/dt, and mean squared error of its trajectory."""
+
+    powers: Powers
+    coefficients: np.ndarray
+    initial: float
+    mse: float
+
+
+def learn(data: ParametricDataset, settings: Settings, provenance: dict, progress=lambda items: items) -> Learned:
+    """Learn from all experiments of a dataset with a target; ``progress`` wraps the experiments, such as tqdm.
+
+    ASSUME: the authors drew their splits without a seed; ours come from the dataset's name and parameter value.
+    """
+    least = settings.path.powers + 3
+    if data.time.shape[1] < least:
+        raise InputError(f"{data.name}: has {data.time.shape[1]} times, OAT by the published protocol needs {least}.")
+    fits = [fit_alone(data, row, settings.path) for row in progress(range(data.values.size))]
+    target = _target(fits, settings.target)
+    kept = np.array([fit.powers == target for fit in fits])
+    if not kept.any():
+        target = _target(fits, "most_common")
+        kept = np.array([fit.powers == target for fit in fits])
+    more = {"experiments": int(data.values.size), "kept": int(kept.sum())}
+    equation = _joined(data, target, kept, fits, settings.degree, {**provenance, **more})
+    return Learned(equation, _table(data.values, fits, kept))
+
+
+def fit_alone(data: ParametricDataset, row: int, path: Path) -> Fit:
+    """Equation of one experiment."""
+    times, states, rates = data.time[row], data.features[row, :, 0], data.target[row]
+    folds = [_fold(times, states, rates, test, path) for test in _tests(data, row, path.folds)]
+    selected = select(folds, path)
+
+    def squared_error(coefficients: np.ndarray) -> float:
+        return float(np.sum(residuals(coefficients, 1.0, times, states) ** 2))
+
+    coefficients, error = refit(selected, squared_error)
+    return Fit(selected.powers, coefficients, float(states[0]), error / states.size)
+
+
+def _tests(data: ParametricDataset, row: int, folds: int) -> list[np.ndarray]:
+    """Test samples of every split: a fifth of all, never the first or the last."""
+    samples = data.time.shape[1]
+    count = round(TEST_SHARE * samples)
+    draw = (generator("splits", data.name, p=float(data.values[row]), fold=fold) for fold in range(folds))
+    return [np.sort(1 + stream.permutation(samples - 2)[:count]) for stream in draw]
+
+
+def _fold(times: np.ndarray, states: np.ndarray, rates: np.ndarray, test: np.ndarray, path: Path) -> Fold:
+    train = np.setdiff1d(np.arange(states.size), test)
+
+    def score(coefficients: np.ndarray) -> float:
+        error = np.sum(residuals(coefficients, 1.0, times, states)[test] ** 2)
+        return criterion(error, test.size, coefficients)
+
+    return Fold(states[train, None] ** np.arange(1, path.powers + 1), rates[train], score)
+
+
+def _target(fits: list[Fit], target: Sequence[int] | str) -> Powers:
+    if target == "first":
+        return fits[0].powers
+    if target == "most_common":
+        return Counter(fit.powers for fit in fits).most_common(1)[0][0]
+    return tuple(target)
+
+
+def _joined(
+    data: ParametricDataset, powers: Powers, kept: np.ndarray, fits: list[Fit], degree: int, provenance: dict
+) -> Equation:
+    """Unweighted least-squares polynomials in p through the kept coefficients, not held outside."""
+    values = data.values[kept]
+    coefficients = np.stack([fit.coefficients for fit, keep in zip(fits, kept) if keep])
+    columns = np.polynomial.polynomial.polyfit(values, coefficients, min(degree, values.size - 1)).T
+    state = data.state[0].name
+    terms = powers_of(state, powers)
+    return Equation(
+        template=" + ".join(terms.values()),
+        features=(state,),
+        parameter=data.parameter.name,
+        target=f"d{state}/dt",
+        coefficients={name: Polynomial(tuple(column.tolist())) for name, column in zip(terms, columns)},
+        valid_range=(float(data.values[0]), float(data.values[-1])),
+        provenance=provenance,
+    )
+
+
+def _table(values: np.ndarray, fits: list[Fit], kept: np.ndarray) -> pd.DataFrame:
+    """Coefficients of dC/d(p·t), a row per parameter value, model (alone; common: kept for the join) and power."""
+    rows = [
+        (value, model, power, coefficient / value, fit.initial, fit.mse)
+        for model, chosen in (("alone", np.ones_like(kept)), ("common", kept))
+        for value, fit, keep in zip(values, fits, chosen)
+        if keep
+        for power, coefficient in zip(fit.powers, fit.coefficients)
+    ]
+    return pd.DataFrame(rows, columns=["parameter_value", "model", "power", "coefficient", "initial_state", "mse"])
