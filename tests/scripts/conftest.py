@@ -45,5 +45,5 @@ def fitted(folder: Path, mean_field_dataset: Path) -> tuple[Path, Path]:
 
     equation, table = folder / "equation.json", folder / "per_parameter.csv"
     paths = {"dataset": mean_field_dataset, "equation": equation, "per_parameter": table}
-    fit_oat(**paths, protocol="refined", values=VALUES, settings=OAT, code=CODE)
+    fit_oat(**paths, values=VALUES, settings=OAT, code=CODE)
     return equation, table

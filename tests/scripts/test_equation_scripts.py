@@ -42,8 +42,8 @@ def test_oat_writes_a_row_per_rate_model_and_power(fitted):
 
 def test_oat_refuses_values_that_the_dataset_lacks(mean_field_dataset, tmp_path):
     paths = {"equation": tmp_path / "e.json", "per_parameter": tmp_path / "t.csv"}
-    with pytest.raises(InputError, match=r"has 1 of the 2 sampled values"):
-        fit_oat(dataset=mean_field_dataset, protocol="refined", values=[0.5, 0.7], settings=OAT, code=CODE, **paths)
+    with pytest.raises(InputError, match=r"r_p lacks the sampled value 0.7"):
+        fit_oat(dataset=mean_field_dataset, values=[0.5, 0.7], settings=OAT, code=CODE, **paths)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -87,15 +87,25 @@ def test_coefficients_are_tabulated_over_the_parameter(fitted, tmp_path):
 
 def test_recovery_counts_the_right_structures(fitted, mean_field_dataset, tmp_path):
     path = tmp_path / "recovery.csv"
-    tabulate_recovery(datasets=[mean_field_dataset], alone=[fitted[1]], recovery=path)
+    alone = {("mean_field", "oat.refined"): fitted[1]}
+    tabulate_recovery(datasets={"mean_field": mean_field_dataset}, alone=alone, recovery=path)
     row = pd.read_csv(path).iloc[0]
+    assert (row["dataset"], row["learner"]) == ("mean_field", "oat.refined")
     assert (row["right"], row["of"], row["rate_high"]) == (4, 4, 1.0)
     assert row["rate_low"] == pytest.approx(0.5101, abs=1e-4)
 
 
 def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     verification, errors, summary = (tmp_path / name for name in ("v.csv", "e.csv", "s.md"))
-    row = {"source": "s", "item": "i", "quantity": "q", "published": 1.0, "ours": 2.0, "verdict": "deviates"}
+    row = {
+        "source": "s",
+        "protocol": "refined",
+        "item": "i",
+        "quantity": "q",
+        "published": 1.0,
+        "ours": 2.0,
+        "verdict": "deviates",
+    }
     pd.DataFrame([row]).to_csv(verification, index=False)
     score = {"learner": ["oat.refined"] * 2, "experiments": ["4"] * 2, "mse": [1e-6, np.nan]}
     pd.DataFrame(score).to_csv(errors, index=False)

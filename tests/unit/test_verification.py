@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from eqlearn import paper_a
+from eqlearn.coefficients import Constant
+from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.tables import read_table
 from eqlearn.verification import Criterion, Measured, Number, compare, criteria_of
@@ -17,6 +19,7 @@ SOURCES = {
     "me_eql_mse_medians": (paper_a.published_mse, ["initial_density"]),
     "me_eql_inference_errors": (paper_a.published_inference, ["initial_density"]),
     "me_eql_oat_structures": (paper_a.published_structures, ["initial_density", "powers_of_c"]),
+    "me_eql_es_equations": (paper_a.published_es_equations, ["initial_density"]),
 }
 
 
@@ -56,7 +59,7 @@ HOLDS = [
 @pytest.mark.parametrize(("kind", "bound", "ours", "expected"), HOLDS)
 def test_every_kind_of_criterion_by_hand(kind, bound, ours, expected):
     assert Criterion("*", kind, bound, "because").holds(TEN, ours) is expected
-    verdict = compare([TEN], {TEN.path: ours}, [Criterion("*", kind, bound, "because")]).iloc[0]
+    verdict = compare([TEN], {TEN.path: ours}, [Criterion("*", kind, bound, "because")], "refined").iloc[0]
     assert verdict["verdict"] == ("reproduced" if expected else "deviates")
     assert (verdict["published"], verdict["ours"], verdict["criterion"]) == (10.0, ours.value, f"{kind} {bound:g}")
 
@@ -95,20 +98,26 @@ def test_an_unknown_kind_is_refused_by_name():
 )
 def test_verdicts_without_a_comparison(ours, kind, published, verdict):
     number = Number("source", "item", "quantity", published)
-    rows = compare([number], {} if ours is None else {number.path: ours}, [Criterion("*", kind, 0.1, "because")])
+    rows = compare(
+        [number], {} if ours is None else {number.path: ours}, [Criterion("*", kind, 0.1, "because")], "refined"
+    )
     assert rows["verdict"].tolist() == [verdict] and rows["reason"].tolist() == ["because"]
 
 
 def test_the_first_criterion_that_matches_wins():
-    first, second = Criterion("source/*", "relative", 0.01, "first"), Criterion("*", "relative", 1.0, "second")
+    first, second = Criterion("refined/source/*", "relative", 0.01, "first"), Criterion("*", "relative", 1.0, "second")
     ours = {TEN.path: Measured(11.0)}
-    assert compare([TEN], ours, [first, second])[["verdict", "reason"]].values.tolist() == [["deviates", "first"]]
-    assert compare([TEN], ours, [second, first])[["verdict", "reason"]].values.tolist() == [["reproduced", "second"]]
+    columns = ["protocol", "verdict", "reason"]
+    rows = compare([TEN], ours, [first, second], "refined")[columns]
+    assert rows.values.tolist() == [["refined", "deviates", "first"]]
+    for criteria, protocol in (([second, first], "refined"), ([first, second], "published")):
+        rows = compare([TEN], ours, criteria, protocol)[columns]
+        assert rows.values.tolist() == [[protocol, "reproduced", "second"]]
 
 
 def test_a_number_without_a_criterion_is_refused_by_its_path():
-    with pytest.raises(InputError, match="no row for the published number source/item/quantity"):
-        compare([TEN], {}, [Criterion("other/*", "none", math.nan, "because")])
+    with pytest.raises(InputError, match="no row for the published number refined/source/item/quantity"):
+        compare([TEN], {}, [Criterion("other/*", "none", math.nan, "because")], "refined")
 
 
 @pytest.mark.parametrize(
@@ -126,11 +135,11 @@ def test_criteria_need_a_kind_a_bound_and_a_reason(bad):
 
 
 def test_every_row_of_the_published_tables_is_a_number():
-    errors, inference, structures = (table(source) for source in SOURCES)
+    errors, inference, structures, embedded = (table(source) for source in SOURCES)
     failures = errors["rp_that_fail_to_integrate"].notna().sum()
     medians = inference.groupby(["initial_density", "model"]).ngroups
     found = [len(numbers(source)) for source in SOURCES]
-    assert found == [len(errors) + failures, len(inference) + medians, len(structures)]
+    assert found == [len(errors) + failures, len(inference) + medians, len(structures), len(embedded)]
     assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found)
     missing = [number.path for number in NUMBERS if not math.isfinite(number.value)]
     assert missing == [f"me_eql_mse_medians/ABM/{c0}/OAT_ME_0.5/0.01-0.1/median_mse" for c0 in ("0.05", "0.25")]
@@ -149,9 +158,10 @@ def test_published_values_are_those_of_the_files():
     assert by_path[f"{path}/rp_that_fail_to_integrate"].value == 0
 
 
+@pytest.mark.parametrize("protocol", paper_a.PROTOCOLS)
 @pytest.mark.parametrize("ours", [{}, {number.path: Measured(number.value, 0.1) for number in NUMBERS}])
-def test_no_published_number_vanishes(ours):
-    rows = compare(NUMBERS, ours, CRITERIA)
+def test_no_published_number_vanishes(ours, protocol):
+    rows = compare(NUMBERS, ours, CRITERIA, protocol)
     assert (rows["source"] + "/" + rows["item"] + "/" + rows["quantity"]).tolist() == [n.path for n in NUMBERS]
     np.testing.assert_array_equal(rows["published"], [number.value for number in NUMBERS])
     found = rows["verdict"].value_counts().drop("not comparable")
@@ -164,8 +174,8 @@ def test_no_published_number_vanishes(ours):
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.pattern)
 def test_every_criterion_has_a_reason_and_decides_on_a_published_number(criterion):
     assert criterion.reason.strip()
-    first = [next(c for c in CRITERIA if fnmatchcase(number.path, c.pattern)) for number in NUMBERS]
-    assert criterion in first
+    paths = [f"{protocol}/{number.path}" for protocol in paper_a.PROTOCOLS for number in NUMBERS]
+    assert criterion in [next(c for c in CRITERIA if fnmatchcase(path, c.pattern)) for path in paths]
 
 
 # Our tables under the published names
@@ -205,4 +215,27 @@ def test_our_structures_meet_the_published_counts():
     table = pd.DataFrame(rows, columns=["parameter_value", "model", "power"])
     ours = paper_a.measured_structures("ABM/0.05", table)
     place = "me_eql_oat_structures/ABM/0.05/{}/count_of_500_rp".format
-    assert {path: measured.value for path, measured in ours.items()} == {place("1 2"): 2.0, place("1 2 3 5"): 1.0}
+    assert {path: measured.value for path, measured in ours.items()} == {
+        place("1 2"): 500 * 2 / 3,
+        place("1 2 3 5"): 500 / 3,
+    }
+
+
+def test_our_embedded_equations_meet_the_published_coefficients():
+    equation = Equation("p*(a*C + b*C**3)", ("C",), "r_p", "dC/dt", {"a": Constant(0.5), "b": Constant(-2.0)})
+    ours = paper_a.measured_es_equation("ABM/0.05", "5", equation)
+    at = "me_eql_es_equations/ABM/0.05/5/coefficient_of_power_{}".format
+    assert [ours[at(power)].value for power in (1, 2, 3, 5)] == [0.5, 0.0, -2.0, 0.0]
+    assert at(5) in {number.path for number in NUMBERS}
+
+
+@pytest.mark.parametrize(
+    ("learner", "protocols"),
+    [
+        ("oat.refined.alone", ["refined"]),
+        ("es.published", ["published"]),
+        ("mean_field.theory", ["published", "refined"]),
+    ],
+)
+def test_a_learner_belongs_to_its_protocol_and_the_mean_field_to_all(learner, protocols):
+    assert [protocol for protocol in paper_a.PROTOCOLS if paper_a.of_protocol(learner, protocol)] == protocols

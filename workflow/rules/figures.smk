@@ -35,7 +35,8 @@ rule figure_coefficients:
     input:
         coefficients=plan.per_dataset("tables/coefficients"),
         points=lambda wildcards: [
-            plan.alone_file(name, f"{wildcards.learner}.{wildcards.protocol}") for name in plan.study_datasets(wildcards)
+            plan.alone_file(name, f"{wildcards.learner}.{wildcards.protocol}")
+            for name in plan.study_datasets(wildcards)
         ],
     output:
         svg=report(

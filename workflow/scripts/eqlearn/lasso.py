@@ -81,9 +81,9 @@ def _stride(gram, moment, energy, penalty, stride, signs, weights):
     weights[:] = (stride @ np.append(before, 1.0))[:-1]
     kept = (np.sign(weights) == signs).all()
     moved, largest = _sweep(gram, moment, penalty, weights)
-    if kept and (np.sign(weights) == signs).all():
-        if not _converged(gram, moment, energy, penalty, weights, moved, largest):
-            return True
+    kept = kept and (np.sign(weights) == signs).all()
+    if kept and not _converged(gram, moment, energy, penalty, weights, moved, largest):
+        return True
     weights[:] = before
     return False
 

@@ -85,10 +85,10 @@ def published_structures(table: pd.DataFrame) -> Iterator[Number]:
 
 
 def measured_structures(place: str, table: pd.DataFrame) -> dict[str, Measured]:
-    """The same from our equations per parameter value."""
+    """The same from our equations per parameter value, scaled to 500 rates where there are fewer."""
     alone = table[table["model"] == "alone"].sort_values("power")
     structures = alone.groupby("parameter_value")["power"].agg(lambda powers: " ".join(str(int(p)) for p in powers))
-    counts = structures.value_counts()
+    counts = 500 * structures.value_counts(normalize=True)
     return {f"{_STRUCTURES}/{place}/{name}/count_of_500_rp": Measured(float(n)) for name, n in counts.items()}
 
 
