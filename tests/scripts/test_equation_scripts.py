@@ -42,7 +42,7 @@ def test_oat_writes_a_row_per_rate_model_and_power(fitted):
 
 def test_oat_refuses_values_that_the_dataset_lacks(mean_field_dataset, tmp_path):
     paths = {"equation": tmp_path / "e.json", "per_parameter": tmp_path / "t.csv"}
-    with pytest.raises(InputError, match=r"r_p lacks the sampled value 0.7"):
+    with pytest.raises(InputError, match=r"lacks the sampled value 0.7"):
         fit_oat(dataset=mean_field_dataset, values=[0.5, 0.7], settings=OAT, code=CODE, **paths)
     assert list(tmp_path.iterdir()) == []
 

@@ -6,7 +6,8 @@ import pytest
 import xarray as xr
 
 SIMULATE = {"simulate_birth_death_migration", "simulate_snapshots"}
-AFTER_SIMULATION = {"merge_simulations", "differentiate", "fit_oat", "infer_parameter", "score_trajectories"}
+LEARN = {"fit_oat", "fit_oat_published", "fit_es_published"}
+AFTER_SIMULATION = LEARN | {"merge_simulations", "differentiate", "infer_parameter", "score_trajectories"}
 TABLES = {"summarise_inference", "tabulate_coefficients", "tabulate_recovery", "summarise"}
 FIGURES = {
     "figure_example_fits",
@@ -47,6 +48,12 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "for _ in range(2):",
             "for _ in range(3):",
             {"fit_oat", "infer_parameter", "score_trajectories"} | TABLES | (FIGURES - {"figure_snapshots"}),
+        ),
+        (
+            "eqlearn/lasso.py",
+            "MAX_SWEEPS = 100_000",
+            "MAX_SWEEPS = 100_001",
+            LEARN - {"fit_oat"} | {"infer_parameter", "score_trajectories"} | TABLES | (FIGURES - {"figure_snapshots"}),
         ),
         ("eqlearn/style.py", '"font.size": 8', '"font.size": 9', FIGURES),
         (

@@ -8,7 +8,8 @@ import numpy as np
 
 from eqlearn.jit import njit
 
-MAX_SWEEPS, TOLERANCE = 100_000, 1e-4
+MAX_SWEEPS = 100_000
+TOLERANCE = 1e-4
 LOG_STRIDE = 8
 STRIDE = 2**LOG_STRIDE  # sweeps that are done at once
 

@@ -11,7 +11,7 @@ from eqlearn.coefficients import Polynomial
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
-from eqlearn.learners.oat_study import Learned
+from eqlearn.learners.learned import Learned
 from eqlearn.learners.published import Fold, Path, Powers, criterion, refit, residuals, select
 from eqlearn.random import generator
 from eqlearn.terms import powers_of

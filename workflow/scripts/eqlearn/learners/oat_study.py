@@ -1,7 +1,6 @@
 """OAT ME-EQL on a whole dataset: from trajectories to an equation and a table of every experiment's own."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,18 +11,11 @@ from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.joining import Joined
 from eqlearn.learners import oat
+from eqlearn.learners.learned import Learned
 from eqlearn.terms import powers_of
 from eqlearn.trajectory_fit import TrajectoryFit
 
 VARIABLE = "sqrt(p)"  # in which the coefficients of dC/d(p·t) are smooth
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What was learned: the equation for all experiments, and a table per parameter value (see :func:`_table`)."""
-
-    equation: Equation
-    per_parameter: pd.DataFrame
 
 
 def learn(data: ParametricDataset, settings: oat.Settings, provenance: dict, progress=lambda items: items) -> Learned:

@@ -1,0 +1,16 @@
+"""What learning one experiment at a time gives."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from eqlearn.equation import Equation
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The equation for all experiments, and a table of coefficients of dC/d(p·t) with a row per parameter value, model
+    (alone: of that experiment only; common: with the terms of the equation) and power of the state."""
+
+    equation: Equation
+    per_parameter: pd.DataFrame
