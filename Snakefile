@@ -30,6 +30,7 @@ rule all:
     input:
         f"{RUN}/summary.md",
         f"{RUN}/verification.csv",
+        f"{RUN}/tables/disagreements.csv",
         expand(f"{RUN}/tables/recovery/{{study}}.csv", study=plan.of_kind("mean_field")),
         expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=STUDY_FIGURES, study=plan.studies),
         expand(f"{RUN}/figures/coefficients/{{figure}}.svg", figure=plan.coefficient_figures()),

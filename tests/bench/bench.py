@@ -18,17 +18,21 @@ import pandas as pd
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "workflow" / "scripts")]
 
+from eqlearn.calculus import differentiate  # noqa: E402
 from eqlearn.coefficients import Constant  # noqa: E402
+from eqlearn.dataset import ParametricDataset, Quantity  # noqa: E402
 from eqlearn.datasets.birth_death_migration import Lattice  # noqa: E402
 from eqlearn.datasets.sampling import Sampling  # noqa: E402
 from eqlearn.datasets.simulations import Study  # noqa: E402
 from eqlearn.equation import Equation  # noqa: E402
 from eqlearn.inference import ParameterSearch  # noqa: E402
-from eqlearn.learners import oat  # noqa: E402
+from eqlearn.learners import es_published, oat, oat_published  # noqa: E402
+from eqlearn.learners.published import Path as LassoPath  # noqa: E402
 from record import record  # noqa: E402
 
 STUDY = Study("bench", Lattice(120, 120), 1.0, 0.5, 0.05, Sampling(100, growth_times=20))
 OAT = oat.Settings(powers=10, max_terms=5, candidates=3, max_degree=6)
+OAT_PATH, ES = LassoPath(10, 100, 100.0, 10), LassoPath(10, 20, 20.0, 10)
 RATES = (0.1, 1.0, 4.0)
 REPEATS = 5
 
@@ -84,6 +88,31 @@ def oat_seconds(rates: np.ndarray) -> float:
     return (time.process_time() - start) / len(curves)
 
 
+def published_data(rates: np.ndarray) -> ParametricDataset:
+    """Simulated mean curves with their derivative as published."""
+    times, curves = np.stack([STUDY.times(rate) for rate in rates]), np.stack([mean_curve(rate) for rate in rates])
+    slopes = np.stack([differentiate(time, curve, "moving_mean")[1] for time, curve in zip(times, curves)])
+    quantities = {"parameter": Quantity("r_p"), "state": (Quantity("C"),), "rate": Quantity("dC/dt")}
+    arrays = {"values": rates, "features": curves[:, :, None], "target": slopes, "time": times}
+    return ParametricDataset(name="bench", **quantities, **arrays, time_axis=Quantity("time"))
+
+
+def published_seconds(data: ParametricDataset) -> list[tuple[str, float, str]]:
+    """CPU seconds of the published protocols: OAT at one rate, ES over 5, 10 and all 50 rates."""
+    es_published.learn(data.select(np.arange(3)), ES, {})  # compiled
+    start = time.process_time()
+    for row in range(0, data.values.size, 5):
+        oat_published.fit_alone(data, row, OAT_PATH)
+    per_rate = (time.process_time() - start) / (data.values.size / 5)
+    rows = [("published OAT fit at one rate, CPU", per_rate, "s")]
+    for experiments in (5, 10, 50):
+        chosen = data.select(np.arange(0, data.values.size, data.values.size // experiments))
+        start = time.process_time()
+        es_published.learn(chosen, ES, {})
+        rows.append((f"published ES fit, {experiments} experiments, CPU", time.process_time() - start, "s"))
+    return rows
+
+
 def inference_seconds(rate: float, runs: int = 10) -> float:
     """CPU seconds per single run, ten runs of one rate under one model."""
     model = Equation("p*(a*C + b*C**2)", ("C",), "rp", "dC/dt", {"a": Constant(0.4), "b": Constant(-1.0)})
@@ -135,6 +164,7 @@ def main(path: Path) -> None:
     rows.append(("simulator, speed-up on 2 cores", statistics.median(ratios), "1"))
     rows += [(f"simulator, peak memory with {n} replicates", peak_memory(n), "MB") for n in (5, 200)]
     rows.append(("refined OAT fit at one rate, CPU", oat_seconds(np.linspace(0.25, 5.0, 20)), "s"))
+    rows += published_seconds(published_data(np.round(0.01 + 0.1 * np.arange(50), 2)))
     rows += [(f"inference of one single run, CPU, rp = {r:g}", inference_seconds(r), "s") for r in (0.01, 1.01)]
     rows += overhead(ROOT / "results" / "default" / "logs", ROOT / ".snakemake" / "log", multiprocessing.cpu_count())
     table = pd.DataFrame(rows, columns=["item", "value", "unit"])

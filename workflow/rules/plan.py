@@ -99,10 +99,11 @@ class Plan:
         initial density, that of the job's dataset."""
 
         def settings(wildcards: Any) -> dict[str, Any]:
+            common = self.config["learners"][label]
             own = self.study(wildcards).settings.get("learner_settings", {}).get(label, {})
             density = decimal_text(self.dataset(wildcards).initial_density)
-            chosen = {key: value[density] if isinstance(value, dict) else value for key, value in own.items()}
-            return {**self.config["learners"][label], **chosen}
+            chosen = {k: v.get(density, common[k]) if isinstance(v, dict) else v for k, v in own.items()}
+            return {**common, **chosen}
 
         return settings
 

@@ -48,6 +48,32 @@ rule verify:
         "../scripts/verify.py"
 
 
+rule tabulate_disagreements:
+    """Tabulate where paper, authors' code and data disagree."""
+    input:
+        known=PUBLISHED / "disagreements.csv",
+    output:
+        disagreements=report(
+            f"{RUN}/tables/disagreements.csv",
+            caption="../report/disagreements.rst",
+            category="0. Verification",
+            labels={"table": "where paper, code and data disagree"},
+        ),
+    log:
+        f"{RUN}/logs/tabulate_disagreements.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        code=fingerprint("tabulate_disagreements.py"),
+    script:
+        "../scripts/tabulate_disagreements.py"
+
+
 rule summarise:
     """Summarise the run in Markdown."""
     input:

@@ -1,18 +1,30 @@
 """How far learned equations are from trajectories."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
-from eqlearn import polynomial_flow
+from eqlearn import polynomial_flow, runge_kutta
 from eqlearn.dataset import ParametricDataset
-from eqlearn.dynamics import forward_solve
+from eqlearn.dynamics import forward_solve, state_polynomial
 from eqlearn.equation import Equation
 
+Solver = Callable[[Equation, float, float, np.ndarray], np.ndarray]
 
-def predicted(equation: Equation, data: ParametricDataset) -> np.ndarray:
+
+def predicted(equation: Equation, data: ParametricDataset, solve: Solver = forward_solve) -> np.ndarray:
     """States (P, S) under the equation, from the nominal initial state of the dataset at every parameter value."""
     initial = float(data.attributes["initial_state"])
-    return np.stack([forward_solve(equation, value, initial, time) for value, time in zip(data.values, data.time)])
+    return np.stack([solve(equation, value, initial, time) for value, time in zip(data.values, data.time)])
+
+
+def published_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
+    """States (S,) as the authors solved them (relative tolerance 1e-3), polynomial_flow.LIMIT where that ends early."""
+    states = np.full(times.size, polynomial_flow.LIMIT)
+    solved = runge_kutta.solve(state_polynomial(equation, parameter), initial, times)
+    states[: solved.size] = np.clip(solved, -polynomial_flow.LIMIT, polynomial_flow.LIMIT)
+    return states
 
 
 def predicted_alone(table: pd.DataFrame, data: ParametricDataset) -> np.ndarray:

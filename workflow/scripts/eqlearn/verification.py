@@ -93,7 +93,8 @@ def compare(
         found = ours.get(number.path)
         value = math.nan if found is None else found.value
         verdict = _verdict(criterion, number, found)
-        row = (number.source, protocol, number.item, number.quantity, number.value, value, criterion.text, verdict)
+        shown = value if math.isfinite(value) else math.nan  # infinite: solutions end early, so nothing to show
+        row = (number.source, protocol, number.item, number.quantity, number.value, shown, criterion.text, verdict)
         rows.append((*row, criterion.reason))
     columns = ["source", "protocol", "item", "quantity", "published", "ours", "criterion", "verdict", "reason"]
     return pd.DataFrame(rows, columns=columns)
