@@ -10,6 +10,8 @@ from eqlearn.tables import read_table
 COLOURS = (BLUE, GREEN, ORANGE, VERMILION)
 DASHES = ("solid", (0, (5, 2)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 
+FRAMED = 0.1  # share of the largest parameter value above which the curves fit into the frame
+
 
 def figure_coefficients(
     *, coefficients: dict[str, Path], points: dict[str, Path], learner: str, svg: Path, png: Path
@@ -57,11 +59,13 @@ def _draw(axis, table, points, term: str) -> None:
         rows = table[(table["experiments"] == n) & (table["coefficient"] == term)]
         if len(rows):
             axis.plot(rows["parameter_value"], rows["value"], color=colour, ls=dashes, label=f"{n} experiments")
-    _focus(axis, table.loc[table["coefficient"] == term, "value"])
+    large = table["parameter_value"] >= FRAMED * table["parameter_value"].max()
+    _focus(axis, table.loc[large & (table["coefficient"] == term), "value"])
 
 
 def _focus(axis, values) -> None:
-    """Frame the joined curves; single experiments scatter far beyond where they determine little."""
+    """Frame the joined curves at large parameter values; single experiments scatter far beyond where they determine
+    little, and so do polynomials in p, divided by p, at small values."""
     low, high = values.min(), values.max()
     margin = 0.5 * (high - low) + 0.05 * max(abs(low), abs(high))
     axis.set_ylim(low - margin, high + margin)

@@ -17,7 +17,9 @@ def figure_parameter_inference(*, summaries: dict[str, Path], svg: Path, png: Pa
     tables = {name: read_table(path, columns, ["learner"]) for name, path in summaries.items()}
     figure, axes = grid(1, len(tables), PANEL, sharey=True)
     for axis, (name, table) in zip(axes[0], tables.items()):
-        for marker, (learner, rows) in zip(cycle(MARKERS), table.groupby("learner")):
+        shown = [learner for learner in LEARNERS if learner in set(table["learner"])]
+        for marker, learner in zip(cycle(MARKERS), shown):
+            rows = table[table["learner"] == learner]
             label, colour, dashes = LEARNERS[learner]
             mean, sd = rows["mean_relative_error"].to_numpy(), rows["sd_relative_error"].fillna(0).to_numpy()
             axis.plot(rows["parameter_value"], mean, marker, ls=dashes, lw=0.8, ms=3, color=colour, label=label)
@@ -25,7 +27,7 @@ def figure_parameter_inference(*, summaries: dict[str, Path], svg: Path, png: Pa
             axis.fill_between(rows["parameter_value"], lower, mean + sd, color=colour, alpha=0.2, lw=0)
         axis.set(title=name, xlabel=r"true proliferation rate $r_p$ (1/time)")
         log_parameter(axis)
-        log_error(axis)
+    log_error(axes[0][0])  # after all are drawn, since they share it
     axes[0][0].set_ylabel(r"relative error $|\hat r_p - r_p| / r_p$ (1)")
     legend(figure, axes[0])
     save(figure, svg, png)
