@@ -15,6 +15,7 @@ def figure_trajectory_errors(*, errors: dict[str, Path], sampled: dict[str, list
         for axis, (experiments, values) in zip(row, sampled.items()):
             _draw(axis, table, experiments, values)
             axis.set_title(f"{name}\n{experiments} experiments")
+        log_error(row[0])  # after all are drawn, since they share it
         row[0].set_ylabel("mean squared error of C\n(agents²/site²)")
     for axis in axes[-1]:
         log_parameter(axis)
@@ -30,7 +31,6 @@ def _draw(axis, table, experiments: str, values: list[float]) -> None:
             rows = rows[rows["experiments"] == experiments]
         if len(rows):
             axis.plot(rows["parameter_value"], rows["mse"], color=colour, linestyle=dashes, lw=0.9, label=name)
-    log_error(axis)
     rugs = {"linestyle": "none", "marker": "|", "color": BLACK, "markersize": 5, "markeredgewidth": 0.5}
     axis.plot(values, [0.02] * len(values), transform=axis.get_xaxis_transform(), label="sampled rates", **rugs)
 

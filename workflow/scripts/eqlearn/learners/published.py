@@ -51,17 +51,20 @@ class Selected:
 def select(folds: list[Fold], path: Path) -> Selected:
     """Structure at the penalty of least mean criterion, or at the first larger one whose coefficients obey the cap.
 
-    Raises InputError where every split of that penalty has lost all its terms.
+    Raises InputError where no penalty leaves a term.
     """
     fitted = [_path(fold, np.logspace(-9, -1, path.penalties)) for fold in folds]
     coefficients = np.stack([solution for solution, _ in fitted])
     best = int(np.argmin(np.mean([criteria for _, criteria in fitted], axis=0)))  # NaN wins, as in the authors' code
     tame = np.abs(coefficients).max(axis=(0, 2)) <= path.cap
     chosen = best + int(np.argmax(tame[best:])) if tame[best:].any() else path.penalties - 1
+    # DEVIATES: where the penalty leaves no term in any split, the authors' code has nothing to refit; ours goes back.
+    while chosen > 0 and not np.abs(coefficients[:, chosen]).max() > VOTED:
+        chosen -= 1
     structures = [structure(row) for row in coefficients[:, chosen]]
     votes = Counter(powers for powers in structures if powers)
     if not votes:
-        raise InputError("published protocol: no term is left at the penalty that was chosen, so nothing is learned.")
+        raise InputError("published protocol: no penalty leaves a term, so nothing is learned.")
     powers = votes.most_common(1)[0][0]
     mean = coefficients[[s == powers for s in structures], chosen].mean(axis=0)
     return Selected(powers, mean[np.array(powers) - 1], dict(votes))
