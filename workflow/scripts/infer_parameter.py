@@ -1,30 +1,47 @@
-"""Infer the parameter of every single run under one equation."""
+"""Infer the parameter of every single run under one equation: estimate and 90 % interval."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-from eqlearn.dataset import read_dataset
-from eqlearn.equation import read_equation
-from eqlearn.inference import ParameterSearch
+from eqlearn.dataset import ParametricDataset, read_dataset
+from eqlearn.equation import Equation, read_equation
+from eqlearn.inference import ParameterSearch, Search, calibrated_threshold, estimates_of, likelihood_ratios, states_of
+from eqlearn.inference_published import PublishedSearch
 from eqlearn.job import logged_to
+from eqlearn.noise import noise_of
 from eqlearn.tables import write_table
 from tqdm import tqdm
 
 
-def infer_parameter(*, single_runs: Path, equation: Path, estimates: Path, bounds: list[float]) -> None:
-    """Write one row per run: true and estimated parameter, relative error, error of the fit."""
+def infer_parameter(
+    *, single_runs: Path, equation: Path, training: list[Path], estimates: Path, protocol: str, bounds: list[float]
+) -> None:
+    """Write one row per run: true and estimated parameter, relative error, error of the fit, interval.
+
+    ``training``: averages and replicates that the equation was learned from, where it was learned by the refined
+    protocol; their noise weighs the residuals, and the intervals are calibrated on them.
+    """
     data, learned = read_dataset(single_runs), read_equation(equation)
-    initial, rows = float(data.attributes["initial_state"]), []
-    for value in tqdm(np.unique(data.values), desc="parameter values", mininterval=5):
-        runs = data.select(data.values == value)
-        search = ParameterSearch(learned, initial, runs.time[0], tuple(bounds))
-        for replicate, states in enumerate(runs.features[:, :, 0]):
-            found = search.estimate(states)
-            error = abs(found.parameter - value) / value
-            rows.append((value, replicate, found.parameter, error, found.mse, found.at_bound))
-    columns = ["parameter_value", "replicate", "estimate", "relative_error", "mse", "at_bound"]
-    write_table(pd.DataFrame(rows, columns=columns), estimates)
+    initial = float(data.attributes["initial_state"])
+    search = _search(protocol, learned, initial, tuple(bounds), [read_dataset(path) for path in training])
+    progress = partial(tqdm, desc="parameter values", mininterval=5)
+    write_table(estimates_of(data, search, progress), estimates)
+
+
+def _search(
+    protocol: str, equation: Equation, initial: float, bounds: tuple, training: list[ParametricDataset]
+) -> Callable[..., Search]:
+    """Search for runs that share their times."""
+    if protocol == "published":
+        return lambda times: PublishedSearch(equation, initial, times)
+    if not training:
+        return lambda times: ParameterSearch(states_of(equation, initial, times), times, bounds)
+    averages, replicates = training
+    noise = noise_of(averages.at(sorted(set(replicates.values))))
+    plain = lambda times: ParameterSearch(states_of(equation, initial, times), times, bounds, noise)  # noqa: E731
+    threshold = calibrated_threshold(likelihood_ratios(replicates, plain))
+    return lambda times: ParameterSearch(states_of(equation, initial, times), times, bounds, noise, threshold)
 
 
 if __name__ == "__main__":
@@ -32,6 +49,8 @@ if __name__ == "__main__":
         infer_parameter(
             single_runs=snakemake.input.single_runs,
             equation=snakemake.input.equation,
+            training=snakemake.input.training,
             estimates=snakemake.output.estimates,
+            protocol=snakemake.wildcards.protocol,
             bounds=snakemake.params.bounds,
         )

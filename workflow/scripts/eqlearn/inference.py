@@ -1,62 +1,183 @@
-"""Parameter of a single run under an equation, by bounded least squares on forward solves (paper A, Section 2.6)."""
+"""Parameter of a single run under a model of its trajectory, by bounded least squares (paper A, Section 2.6)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import pandas as pd
+from scipy.optimize import brentq, minimize_scalar
+from scipy.stats import chi2
 
+from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import forward_solve
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
+from eqlearn.noise import Noise
+from eqlearn.trajectory_fit import correlated
 
 REFINED = 3  # local minima of the grid that are refined
 TOLERANCE = 1e-7
+ROUNDS = 2  # weights depend on the estimate, and the estimate on the weights
+CONFIDENCE = 0.9
+
+Model = Callable[[float], np.ndarray]
+
+
+class Search(Protocol):
+    """What estimates the parameter of runs that share their times."""
+
+    def estimate(self, values: np.ndarray) -> "Estimate":
+        """Estimate from one run's states (S,)."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Estimated parameter, its mean squared trajectory error, and whether it lies at a bound of the search."""
+    """Estimated parameter, its mean squared trajectory error, whether it lies at a bound of the search, and the ends
+    of its interval of confidence ``CONFIDENCE`` (NaN where the method gives none)."""
 
     parameter: float
     mse: float
     at_bound: bool
+    low: float = np.nan
+    high: float = np.nan
+
+
+def states_of(equation: Equation, initial: float, times: np.ndarray) -> Model:
+    """States (S,) at the times by the parameter, under an equation, from a known initial state."""
+    return lambda value: forward_solve(equation, value, initial, times)
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """Squared error of one run over the parameter: on the grid, anywhere, and the size of it that noise explains."""
+
+    on_grid: np.ndarray
+    at: Callable[[float], float]
+    unit: float = 1.0
 
 
 class ParameterSearch:
-    """Searches one equation's parameter for runs that share initial state and times.
+    """Searches a model's parameter for runs that share initial state and times.
 
     The whole range is scanned on a logarithmic grid first, so that no local minimum is missed, then the deepest
-    valleys are refined by Brent's method. The scan is shared by all runs. Raises InputError for bounds that are
+    valleys are refined by Brent's method. The scan is shared by all runs. With ``noise`` it is followed by
+    generalised least squares, weights from the noise at the estimate before. Raises InputError for bounds that are
     not 0 < lowest < highest.
     """
 
     def __init__(
-        self, equation: Equation, initial: float, times: np.ndarray, bounds: tuple[float, float], grid: int = 200
+        self,
+        model: Model,
+        times: np.ndarray,
+        bounds: tuple[float, float],
+        noise: Noise | None = None,
+        threshold: float | None = None,
+        grid: int = 200,
     ) -> None:
         if not 0 < bounds[0] < bounds[1]:
             raise InputError(f"inference: bounds are {bounds}, must be 0 < lowest < highest.")
-        self._solve: Callable[[float], np.ndarray] = lambda value: forward_solve(equation, value, initial, times)
+        self._model, self._times, self._noise = model, times, noise
+        self._threshold = chi2.ppf(CONFIDENCE, 1) if threshold is None else threshold
         self._grid = np.geomspace(*bounds, grid)
-        self._curves = np.stack([self._solve(value) for value in self._grid])
+        self._curves = np.stack([model(value) for value in self._grid])
 
     def estimate(self, values: np.ndarray) -> Estimate:
-        """Least-squares estimate from one run's states (S,)."""
-        errors = np.mean((self._curves - values) ** 2, axis=1)
-        padded = np.concatenate([[np.inf], errors, [np.inf]])
-        valleys = np.flatnonzero((errors <= padded[:-2]) & (errors <= padded[2:]))
-        deepest = valleys[np.argsort(errors[valleys], kind="stable")[:REFINED]]
-        found = [self._refine(values, index, errors) for index in deepest]
-        parameter, mse = min(found, key=lambda pair: pair[1])
-        return Estimate(parameter, mse, parameter in (self._grid[0], self._grid[-1]))
+        """Estimate from one run's states (S,), with its profile-likelihood interval."""
+        parameter, profile = self._fit(values)
+        mse = float(np.mean((self._model(parameter) - values) ** 2))
+        low, high = self._interval(parameter, profile)
+        return Estimate(parameter, mse, parameter in (self._grid[0], self._grid[-1]), low, high)
 
-    def _refine(self, values: np.ndarray, index: int, errors: np.ndarray) -> tuple[float, float]:
+    def likelihood_ratio(self, values: np.ndarray, parameter: float) -> float:
+        """Twice the log-likelihood that a parameter lacks against the estimate, for calibrating thresholds."""
+        estimate, profile = self._fit(values)
+        return max((profile.at(parameter) - profile.at(estimate)) / profile.unit, 0.0)
+
+    def _fit(self, values: np.ndarray) -> tuple[float, _Profile]:
+        profile = self._profile(values, np.eye(values.size))
+        if self._noise is None:
+            parameter = self._lowest(profile)
+            residuals = values - self._model(parameter)
+            unit = residuals @ residuals / max(values.size - 1, 1) * correlated(residuals)
+            return parameter, _Profile(profile.on_grid, profile.at, max(unit, 1e-300))
+        for _ in range(ROUNDS):
+            scaled = self._grid[np.argmin(profile.on_grid)] * (self._times - self._times[0])
+            profile = self._profile(values, self._noise.whitening(scaled))
+        return self._lowest(profile), profile
+
+    def _profile(self, values: np.ndarray, whitening: np.ndarray) -> _Profile:
+        on_grid = np.sum(((self._curves - values) @ whitening.T) ** 2, axis=1)
+        return _Profile(on_grid, lambda value: float(np.sum((whitening @ (self._model(value) - values)) ** 2)))
+
+    def _lowest(self, profile: _Profile) -> float:
+        padded = np.concatenate([[np.inf], profile.on_grid, [np.inf]])
+        valleys = np.flatnonzero((profile.on_grid <= padded[:-2]) & (profile.on_grid <= padded[2:]))
+        deepest = valleys[np.argsort(profile.on_grid[valleys], kind="stable")[:REFINED]]
+        return min((self._refine(index, profile) for index in deepest), key=lambda pair: pair[1])[0]
+
+    def _refine(self, index: int, profile: _Profile) -> tuple[float, float]:
         around = np.log(self._grid[[max(index - 1, 0), min(index + 1, self._grid.size - 1)]])
         found = minimize_scalar(
-            lambda log_value: np.mean((self._solve(np.exp(log_value)) - values) ** 2),
+            lambda log_value: profile.at(np.exp(log_value)),
             bounds=around,
             method="bounded",
             options={"xatol": TOLERANCE},
         )
-        at_grid = (float(self._grid[index]), float(errors[index]))
+        at_grid = (float(self._grid[index]), float(profile.on_grid[index]))
         return min(at_grid, (float(np.exp(found.x)), float(found.fun)), key=lambda pair: pair[1])
+
+    def _interval(self, parameter: float, profile: _Profile) -> tuple[float, float]:
+        """Where the likelihood ratio crosses the threshold, on either side; a bound where it does not."""
+        level = profile.at(parameter) + self._threshold * profile.unit
+        above = np.flatnonzero((self._grid > parameter) & (profile.on_grid > level))
+        below = np.flatnonzero((self._grid < parameter) & (profile.on_grid > level))
+        low = self._crossing(profile, level, self._grid[below[-1]], parameter) if below.size else self._grid[0]
+        high = self._crossing(profile, level, parameter, self._grid[above[0]]) if above.size else self._grid[-1]
+        return float(low), float(high)
+
+    @staticmethod
+    def _crossing(profile: _Profile, level: float, low: float, high: float) -> float:
+        return brentq(lambda value: profile.at(value) - level, low, high, rtol=1e-6)
+
+
+def estimates_of(
+    runs: ParametricDataset, search: Callable[[np.ndarray], Search], progress=lambda items: items
+) -> pd.DataFrame:
+    """Estimates from runs whose parameter is known, a row per run; ``search`` is made once per parameter value.
+
+    Runs of one parameter value share their times. ``progress`` wraps the values.
+    """
+    rows = []
+    for value in progress(np.unique(runs.values)):
+        own = runs.select(runs.values == value)
+        searching = search(own.time[0])
+        for replicate, states in enumerate(own.features[:, :, 0]):
+            found = searching.estimate(states)
+            error = abs(found.parameter - value) / value
+            rows.append((value, replicate, found.parameter, error, found.mse, found.at_bound, found.low, found.high))
+    columns = ["parameter_value", "replicate", "estimate", "relative_error", "mse", "at_bound", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def likelihood_ratios(runs: ParametricDataset, search: Callable[[np.ndarray], ParameterSearch]) -> list[float]:
+    """Likelihood ratio of the true parameter, for every run."""
+    ratios = []
+    for value in np.unique(runs.values):
+        own = runs.select(runs.values == value)
+        searching = search(own.time[0])
+        ratios += [searching.likelihood_ratio(states, float(value)) for states in own.features[:, :, 0]]
+    return ratios
+
+
+def calibrated_threshold(ratios: Iterable[float]) -> float:
+    """Threshold that covers with probability ``CONFIDENCE``: a quantile of the likelihood ratios of runs whose
+    parameter is known (split conformal; Lei et al. 2018), which asks nothing of the noise model.
+
+    Raises InputError where there are too few runs for the quantile to exist.
+    """
+    ordered = np.sort(list(ratios))
+    rank = int(np.ceil(CONFIDENCE * (ordered.size + 1)))
+    if rank > ordered.size:
+        raise InputError(f"inference: {ordered.size} runs cannot calibrate intervals of {CONFIDENCE:.0%}; 9 are needed.")
+    return float(ordered[rank - 1])

@@ -13,19 +13,25 @@ STARTS = (0.0, 2.5, 5.0)
 LOST = 1e10  # error where the solution ends early
 
 
-def estimate_as_published(equation: Equation, initial: float, times: np.ndarray, states: np.ndarray) -> Estimate:
-    """Estimate from one run's times and states (S,), the best of the three starts; nothing bounds it.
+class PublishedSearch:
+    """Searches one equation's parameter for runs that share initial state and times; nothing bounds it.
 
     Raises InputError for an equation that is no polynomial in one state.
     """
-    if state_polynomial(equation, 1.0) is None:
-        raise InputError("published inference: needs an equation that is a polynomial in one state.")
 
-    def squared_error(point: np.ndarray) -> float:
-        solved = runge_kutta.solve(state_polynomial(equation, float(point[0])), initial, times)
-        return float(np.mean((solved - states) ** 2)) if solved.size == states.size else LOST
+    def __init__(self, equation: Equation, initial: float, times: np.ndarray) -> None:
+        if state_polynomial(equation, 1.0) is None:
+            raise InputError("published inference: needs an equation that is a polynomial in one state.")
+        self._equation, self._initial, self._times = equation, initial, times
 
-    options = {"xatol": 1e-8, "fatol": 1e-8}
-    found = [minimize(squared_error, [start], method="Nelder-Mead", options=options) for start in STARTS]
-    best = min(found, key=lambda result: result.fun)
-    return Estimate(float(best.x[0]), float(best.fun), at_bound=False)
+    def estimate(self, values: np.ndarray) -> Estimate:
+        """Estimate from one run's states (S,), the best of the three starts; no interval."""
+        options = {"xatol": 1e-8, "fatol": 1e-8}
+        found = [minimize(self._error, [s], args=(values,), method="Nelder-Mead", options=options) for s in STARTS]
+        best = min(found, key=lambda result: result.fun)
+        return Estimate(float(best.x[0]), float(best.fun), at_bound=False)
+
+    def _error(self, point: np.ndarray, values: np.ndarray) -> float:
+        polynomial = state_polynomial(self._equation, float(point[0]))
+        solved = runge_kutta.solve(polynomial, self._initial, self._times)
+        return float(np.mean((solved - values) ** 2)) if solved.size == values.size else LOST

@@ -3,14 +3,38 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.polynomial import Legendre, Polynomial, legendre
+
+from eqlearn.selection import left_out_errors
+
+_STIFFEST, _SOFTEST, _COMPETING = 1e2, 1e-10, 49  # penalties on curvature
 
 
 @dataclass(frozen=True)
 class Joined:
-    """coefficients (degree + 1, k) of the polynomials in the joining variable, their standard errors likewise."""
+    """coefficients (degree + 1, k) of the polynomials in the joining variable, their standard errors likewise;
+    stiffness: the penalty on curvature, infinite for constants."""
 
     coefficients: np.ndarray
     standard_errors: np.ndarray
+    stiffness: float = np.inf
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A penalised least-squares problem: weighted design (P·k, m), penalty rows (r, m), response (P·k,), and the
+    power basis (degree + 1, degree + 1) of the polynomials that the design's columns belong to."""
+
+    design: np.ndarray
+    penalty: np.ndarray
+    response: np.ndarray
+    basis: np.ndarray
+    stiffness: float
+
+    @property
+    def system(self) -> np.ndarray:
+        """Design above penalty."""
+        return np.concatenate([self.design, self.penalty])
 
 
 def join(
@@ -20,51 +44,74 @@ def join(
     scales: np.ndarray,
     floors: np.ndarray,
     max_degree: int,
+    softest: float = _SOFTEST,
 ) -> Joined:
-    """Generalised least squares of coefficients (P, k) at P values of the variable on polynomials.
+    """Generalised least squares of coefficients (P, k) at P values of the variable on polynomials as smooth as needed.
 
     weights (P, k, k): W with W'W the inverse covariance of an experiment's coefficients. Correlations are kept, so
     that directions that a trajectory does not determine are taken from its neighbours. scales (P,): what turns a
     weighted error into an error of the trajectory; floors (P,): errors below are alike.
-    The degree is the one that predicts best the trajectories that were left out, since that is what a joined
-    equation is for; of equals, the smallest. It leaves one value of the variable over, or nothing could be left out.
+    Candidates are constants, then polynomials of degree ``max_degree`` (or what the values determine) whose curvature
+    is penalised, stiffest first; a change of curvature counts as much as it changes the trajectories on average
+    (Green & Silverman 1994, Section 2.3), ``softest`` is the least penalty. Chosen is the one that predicts best the trajectories that were left out,
+    since that is what a joined equation is for; of equals, the stiffest.
     """
+    degree = max(0, min(max_degree, np.unique(variable).size - 1))
+    candidates = [_candidate(variable, coefficients, weights, 0, np.inf)]
+    if degree > 0:
+        penalties = np.geomspace(_STIFFEST, softest, _COMPETING)
+        candidates += [_candidate(variable, coefficients, weights, degree, value) for value in penalties]
+    errors = [float(np.maximum(scales * left_out_errors(c.system, c.response, scales.size), floors).sum()) for c in candidates]
+    return _solved(candidates[int(np.argmin(errors))], coefficients.shape[1])
+
+
+def _candidate(
+    variable: np.ndarray, coefficients: np.ndarray, weights: np.ndarray, degree: int, stiffness: float
+) -> _Candidate:
+    low, high = float(variable.min()), float(variable.max())
+    domain = [low, high] if high > low else [low - 1.0, low + 1.0]
+    scaled = 2.0 * (variable - domain[0]) / (domain[1] - domain[0]) - 1.0
+    design = np.einsum("pd,pij->pidj", legendre.legvander(scaled, degree), weights)
     response = np.einsum("pij,pj->pi", weights, coefficients).ravel()
-    degrees = range(max(0, min(max_degree, np.unique(variable).size - 2)) + 1)
-    designs = [_design(variable, weights, degree) for degree in degrees]
-    errors = [float(np.maximum(scales * _left_out(design, response, scales.size), floors).sum()) for design in designs]
-    design = designs[int(np.argmin(errors))]
-    scale = np.linalg.norm(design, axis=0)
-    solution = np.linalg.lstsq(design / scale, response, rcond=None)[0] / scale
-    error = float(np.sum((response - design @ solution) ** 2))
-    shape = (-1, coefficients.shape[1])
-    return Joined(solution.reshape(shape), (_standard_errors(design / scale, error) / scale).reshape(shape))
+    return _Candidate(
+        design.reshape(response.size, -1),
+        _penalty(weights, degree, stiffness),
+        response,
+        np.stack([_powers(Legendre.basis(d, domain), degree) for d in range(degree + 1)]),
+        stiffness,
+    )
 
 
-def _design(variable: np.ndarray, weights: np.ndarray, degree: int) -> np.ndarray:
-    """Weighted design (P·k, (degree + 1)·k): columns by degree, then by term."""
-    basis = np.vander(variable, degree + 1, increasing=True)
-    return np.einsum("pd,pij->pidj", basis, weights).reshape(weights.shape[0] * weights.shape[1], -1)
+def _powers(polynomial: Legendre, degree: int) -> np.ndarray:
+    """Coefficients (degree + 1,) by power of the variable."""
+    powers = polynomial.convert(kind=Polynomial).coef
+    return np.pad(powers, (0, degree + 1 - powers.size))
 
 
-def _left_out(design: np.ndarray, response: np.ndarray, experiments: int) -> np.ndarray:
-    """Weighted squared error (P,) of every experiment when the polynomials are fitted to the others.
-
-    By the leverage of its rows, without fitting again. The two ends are never left out, because nothing is
-    extrapolated; what the fit misses of them counts.
-    """
-    directions, _ = np.linalg.qr(design / np.linalg.norm(design, axis=0))
-    residual = (response - directions @ (directions.T @ response)).reshape(experiments, -1)
-    rows = directions.reshape(experiments, residual.shape[1], -1)
-    errors = np.sum(residual**2, axis=1)
-    for index in range(1, experiments - 1):
-        inside = np.eye(residual.shape[1]) - rows[index] @ rows[index].T
-        errors[index] = np.sum((np.linalg.pinv(inside) @ residual[index]) ** 2)
-    return errors
+def _penalty(weights: np.ndarray, degree: int, stiffness: float) -> np.ndarray:
+    """Rows whose squares sum to stiffness · integral over [-1, 1] of the second derivatives in the mean metric W'W."""
+    experiments, terms = weights.shape[:2]
+    if degree < 2:
+        return np.empty((0, (degree + 1) * terms))
+    nodes, quadrature = legendre.leggauss(degree)
+    second = np.stack([legendre.legval(nodes, legendre.legder(row, 2)) for row in np.eye(degree + 1)], axis=1)
+    metric = np.linalg.qr(weights.reshape(-1, terms) / np.sqrt(experiments), mode="r")
+    return np.sqrt(stiffness) * np.kron(np.sqrt(quadrature)[:, None] * second, metric)
 
 
-def _standard_errors(design: np.ndarray, error: float) -> np.ndarray:
-    """Standard errors of a weighted fit, grown where it misses by more than the weights say."""
-    inverse = np.linalg.pinv(np.linalg.qr(design, mode="r"))
-    dispersion = max(1.0, error / max(design.shape[0] - design.shape[1], 1))
-    return np.sqrt(dispersion) * np.linalg.norm(inverse, axis=1)
+def _norms(system: np.ndarray) -> np.ndarray:
+    norms = np.linalg.norm(system, axis=0)
+    return np.where(norms > 0, norms, 1.0)
+
+
+def _solved(candidate: _Candidate, terms: int) -> Joined:
+    """Solution in powers of the variable, with standard errors grown where it misses by more than the weights say."""
+    system, norms = candidate.system, _norms(candidate.system)
+    zeros = np.zeros(candidate.penalty.shape[0])
+    solution = np.linalg.lstsq(system / norms, np.concatenate([candidate.response, zeros]), rcond=None)[0] / norms
+    error = float(np.sum((candidate.response - candidate.design @ solution) ** 2))
+    inverse = np.linalg.pinv(np.linalg.qr(system / norms, mode="r")) / norms[:, None]
+    dispersion = max(1.0, error / max(candidate.design.shape[0] - system.shape[1], 1))
+    spread = np.einsum("dn,dkm->nkm", candidate.basis, inverse.reshape(-1, terms, inverse.shape[1]))
+    coefficients = candidate.basis.T @ solution.reshape(-1, terms)
+    return Joined(coefficients, np.sqrt(dispersion) * np.linalg.norm(spread, axis=2), candidate.stiffness)

@@ -21,3 +21,37 @@ def simplest_within(criteria: Sequence[float], complexities: Sequence[tuple], ti
     least = min(criteria)
     close = [index for index, value in enumerate(criteria) if value < least + WITHIN]
     return min(close, key=lambda index: (complexities[index], ties[index]))
+
+
+def left_out_errors(system: np.ndarray, response: np.ndarray, experiments: int) -> np.ndarray:
+    """Squared error (P,) of every experiment when a linear model is fitted to the others.
+
+    system (n + r, m): rows of the P experiments, equally many each, then r rows of a penalty, whose response is 0;
+    response (n,). By the leverage of an experiment's rows, without fitting again. The first and the last are never
+    left out, because nothing is extrapolated; what the fit misses of them counts.
+    """
+    norms = np.linalg.norm(system, axis=0)
+    directions = np.linalg.qr(system / np.where(norms > 0, norms, 1.0))[0][: response.size]
+    residual = (response - directions @ (directions.T @ response)).reshape(experiments, -1)
+    rows = directions.reshape(experiments, residual.shape[1], -1)
+    errors = np.sum(residual**2, axis=1)
+    for index in range(1, experiments - 1):
+        own, rest = rows[index], residual[index]
+        grown = rest + own @ (np.linalg.pinv(np.eye(own.shape[1]) - own.T @ own) @ (own.T @ rest))
+        errors[index] = np.sum(grown**2)
+    return errors
+
+
+def simplest_predictor(errors: Sequence[np.ndarray]) -> int:
+    """Index of the first model, simplest first, that predicts no worse than the best by one standard error.
+
+    ``errors``: errors (P,) of left-out experiments by model; the standard error is that of the sum of their
+    differences (Hastie, Tibshirani & Friedman 2009, Section 7.10).
+    """
+    best = min(errors, key=np.sum)
+    for index, model in enumerate(errors):
+        excess = model - best
+        spread = np.std(excess, ddof=1) * np.sqrt(excess.size) if excess.size > 1 else 0.0
+        if excess.sum() <= spread:
+            return index
+    raise AssertionError("the best model is no worse than itself")

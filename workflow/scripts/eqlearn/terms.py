@@ -2,7 +2,19 @@
 
 from collections.abc import Iterable
 
+from eqlearn.equation import SYMBOL
+
 
 def powers_of(state: str, powers: Iterable[int]) -> dict[str, str]:
     """Terms of a polynomial without constant by the name of their coefficient: {'c1': 'c1*C', 'c2': 'c2*C**2'}."""
     return {f"c{power}": f"c{power}*{state}**{power}" if power > 1 else f"c{power}*{state}" for power in powers}
+
+
+def embedded(state: str, terms: Iterable[tuple[float, int]]) -> dict[str, str]:
+    """Terms p^q·C^k, given as (q, k), by the name of their coefficient: {'a1': 'a1*p*C', 'a2': 'a2*p**1.5*C**2'}."""
+
+    def factor(symbol: str, exponent: float) -> list[str]:
+        return [] if exponent == 0 else [symbol if exponent == 1 else f"{symbol}**{exponent:g}"]
+
+    named = {f"a{number}": term for number, term in enumerate(terms, start=1)}
+    return {name: "*".join([name, *factor(SYMBOL, q), *factor(state, k)]) for name, (q, k) in named.items()}

@@ -1,6 +1,8 @@
 """Least-squares fit of dC/ds = sum of c_k·C^k to a sampled trajectory, by forward solves with sensitivities."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -16,9 +18,9 @@ TOLERANCE = 1e-9  # relative error of a forward solve that no fit may claim to r
 class TrajectoryFit:
     """Fit of one trajectory.
 
-    powers (k,) increasing; coefficients (k,); initial: fitted state at the first time; error: sum of squared
-    residuals; residuals (N,), observed minus fitted; information (k, k): upper triangle R with R'R = J'J of the
-    coefficients after the initial state is projected out, so that their covariance is variance·inv(R'R).
+    powers (k,) increasing; coefficients (k,); initial: state at the first time; error: sum of squared residuals;
+    residuals (N,), observed minus fitted, whitened where the fit was; information (k, k): upper triangle R with R'R = J'J of the coefficients,
+    after the initial state is projected out where it is fitted too, so that their covariance is variance·inv(R'R).
     """
 
     powers: tuple[int, ...]
@@ -27,6 +29,7 @@ class TrajectoryFit:
     error: float
     residuals: np.ndarray
     information: np.ndarray
+    fitted_start: bool = True
 
     @property
     def samples(self) -> int:
@@ -35,7 +38,8 @@ class TrajectoryFit:
 
     def variance(self, floor: float, effective: float) -> float:
         """Residual variance, not below floor/N (see :func:`error_floor`), grown by N/effective."""
-        variance = max(self.error / max(self.samples - len(self.powers) - 1, 1), floor / self.samples)
+        freedom = self.samples - len(self.powers) - self.fitted_start
+        variance = max(self.error / max(freedom, 1), floor / self.samples)
         return variance * self.samples / effective
 
     def standard_errors(self, floor: float, effective: float) -> np.ndarray:
@@ -55,11 +59,14 @@ def effective_samples(fit: TrajectoryFit, floor: float) -> float:
     N·(1 - r)/(1 + r) (Bartlett 1935). Simulated densities fluctuate slowly, so neighbouring residuals agree; at the
     floor the residuals are round-off and count in full.
     """
-    if fit.error <= floor:
-        return float(fit.samples)
-    residuals = fit.residuals
-    correlation = np.clip(residuals[1:] @ residuals[:-1] / (residuals @ residuals), 0.0, MAX_CORRELATION)
-    return fit.samples * (1.0 - correlation) / (1.0 + correlation)
+    return float(fit.samples) if fit.error <= floor else fit.samples / correlated(fit.residuals)
+
+
+def correlated(residuals: np.ndarray) -> float:
+    """How many samples carry the information of one: (1 + r)/(1 - r) for residuals (N,) of lag-1 correlation r."""
+    square = residuals @ residuals
+    correlation = np.clip(residuals[1:] @ residuals[:-1] / square, 0.0, MAX_CORRELATION) if square > 0 else 0.0
+    return float((1.0 + correlation) / (1.0 - correlation))
 
 
 def predict(fit: TrajectoryFit, times: np.ndarray, powers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -69,31 +76,43 @@ def predict(fit: TrajectoryFit, times: np.ndarray, powers: np.ndarray) -> tuple[
     return solve_with_sensitivities(dense, np.asarray(powers, np.int64), fit.initial, times)
 
 
-def weak_design(times: np.ndarray, values: np.ndarray, powers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Integral form: response C(s_i) - C(s_0) (S - 1,) and columns, integrals of C^k up to s_i (S - 1, K).
+def weak_design(times: np.ndarray, values: np.ndarray, powers: np.ndarray) -> np.ndarray:
+    """Integral form: columns (S - 1, K), integrals of C^k from the first time to every later one.
 
     Needs no derivative; the integrals are those of cubic splines through the powers of the samples.
     """
     columns = [CubicSpline(times, values**power).antiderivative()(times[1:]) for power in powers]
-    return np.stack(columns, axis=1), values[1:] - values[0]
+    return np.stack(columns, axis=1)
 
 
 def fit_trajectory(
-    times: np.ndarray, values: np.ndarray, powers: tuple[int, ...], start: tuple[np.ndarray, float]
+    times: np.ndarray,
+    values: np.ndarray,
+    powers: tuple[int, ...],
+    start: tuple[np.ndarray, float],
+    *,
+    fit_start: bool = True,
+    whitening: np.ndarray | None = None,
 ) -> TrajectoryFit:
-    """Levenberg-Marquardt from ``start`` (coefficients, initial state) to times (S,) and values (S,)."""
-    active, last = np.array(powers, np.int64), {}
+    """Levenberg-Marquardt from ``start`` (coefficients, initial state) to times (S,) and values (S,).
 
+    The initial state is fitted too, or kept as it is given. ``whitening`` (S, S): what makes the noise of the values
+    white and of variance 1, for generalised least squares; none for ordinary least squares.
+    """
+    active, known = np.array(powers, np.int64), () if fit_start else (start[1],)
+    whiten = (lambda array: array) if whitening is None else (lambda array: whitening @ array)
+
+    @last_of
     def solved(point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        if last.get("point") is None or not np.array_equal(last["point"], point):
-            dense = np.zeros(powers[-1] + 1)
-            dense[active] = point[1:]
-            last.update(point=point.copy(), solution=solve_with_sensitivities(dense, active, point[0], times))
-        return last["solution"]
+        initial, *coefficients = *known, *point
+        dense = np.zeros(powers[-1] + 1)
+        dense[active] = coefficients
+        states, slopes = solve_with_sensitivities(dense, active, initial, times)
+        return whiten(states - values), whiten(slopes[:, len(known) :])
 
     found = least_squares(
-        lambda point: solved(point)[0] - values,
-        np.concatenate([[start[1]], start[0]]),
+        lambda point: solved(point)[0],
+        start[0] if known else np.concatenate([[start[1]], start[0]]),
         jac=lambda point: solved(point)[1],
         method="lm",
         x_scale="jac",
@@ -102,5 +121,18 @@ def fit_trajectory(
         gtol=1e-12,
         max_nfev=200,
     )
-    triangle = np.linalg.qr(found.jac, mode="r")
-    return TrajectoryFit(powers, found.x[1:], float(found.x[0]), 2 * found.cost, -found.fun, triangle[1:, 1:])
+    initial, *coefficients = *known, *map(float, found.x)
+    triangle = np.linalg.qr(found.jac, mode="r")[fit_start:, fit_start:]
+    return TrajectoryFit(powers, np.array(coefficients), initial, 2 * found.cost, -found.fun, triangle, fit_start)
+
+
+def last_of(function: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray], Any]:
+    """The function, which remembers what it gave last: optimisers ask for value and derivative one after the other."""
+    last: dict[str, Any] = {}
+
+    def remembered(point: np.ndarray) -> Any:
+        if "point" not in last or not np.array_equal(last["point"], point):
+            last.update(point=point.copy(), value=function(point))
+        return last["value"]
+
+    return remembered

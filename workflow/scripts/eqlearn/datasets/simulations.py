@@ -12,6 +12,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.datasets.birth_death_migration import Lattice, Rates, Recording, pair_correlation, simulate
 from eqlearn.datasets.sampling import Sampling, density_trajectories
 from eqlearn.errors import InputError
+from eqlearn.noise import LAG, SD
 from eqlearn.random import generator
 
 
@@ -72,11 +73,25 @@ def averages(name: str, lattice: Lattice, study: xr.Dataset, attributes: dict) -
     agents = study["agents"].values
     density = agents / lattice.sites
     correlation = pair_correlation(lattice, agents, study["pairs"].values)
-    extra = {"density_sd": _over_replicates(np.nanstd, density, ddof=1)}
+    extra = {SD: _over_replicates(np.nanstd, density, ddof=1), LAG: lag_correlation(density)}
     extra["pair_correlation"] = _over_replicates(np.nanmean, correlation)
     extra["pair_correlation_sd"] = _over_replicates(np.nanstd, correlation, ddof=1)
     values, times = study["parameter_value"].values, study["time"].values
     return density_trajectories(name, values, density.mean(axis=1), times, extra, attributes)
+
+
+def lag_correlation(values: np.ndarray) -> np.ndarray:
+    """Correlation (P, S) over replicates of values (P, R, S) with those one sample before.
+
+    NaN at the first sample and where nothing varies.
+    """
+    deviation = values - values.mean(axis=1, keepdims=True)
+    covariance = np.sum(deviation[:, :, 1:] * deviation[:, :, :-1], axis=1)
+    sizes = np.linalg.norm(deviation, axis=1)
+    correlation = np.full((values.shape[0], values.shape[2]), np.nan)
+    with np.errstate(invalid="ignore"):
+        correlation[:, 1:] = covariance / (sizes[:, 1:] * sizes[:, :-1])
+    return correlation
 
 
 def _over_replicates(statistic: Callable, values: np.ndarray, **options: int) -> np.ndarray:

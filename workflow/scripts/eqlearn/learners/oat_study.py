@@ -8,10 +8,11 @@ import pandas as pd
 from eqlearn.coefficients import Polynomial
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
-from eqlearn.errors import InputError
 from eqlearn.joining import Joined
 from eqlearn.learners import oat
+from eqlearn.learners.experiment import Experiment, Library, experiments_of
 from eqlearn.learners.learned import Learned
+from eqlearn.noise import noise_of
 from eqlearn.terms import powers_of
 from eqlearn.trajectory_fit import TrajectoryFit
 
@@ -21,23 +22,19 @@ VARIABLE = "sqrt(p)"  # in which the coefficients of dC/d(p·t) are smooth
 def learn(data: ParametricDataset, settings: oat.Settings, provenance: dict, progress=lambda items: items) -> Learned:
     """Learn from all experiments of a dataset, whose parameter must be positive.
 
-    ``progress`` wraps the experiments, such as tqdm. Raises InputError for a dataset without time, with several
-    features, or with a parameter that is not positive.
+    ``progress`` wraps the experiments, such as tqdm. Raises InputError as ``experiments_of`` does.
     """
-    if data.time is None or len(data.state) != 1 or data.values[0] <= 0:
-        raise InputError(f"{data.name}: OAT needs trajectories of one state at parameter values above 0.")
-    # Scaled time p·t: a rate that multiplies the whole equation then drops out of the coefficients.
-    scaled = zip(data.values[:, None] * data.time, data.features[:, :, 0])
-    experiments = [oat.Experiment(times, states, settings) for times, states in progress(list(scaled))]
-    alone = [oat.best_alone(experiment) for experiment in progress(experiments)]
-    powers = oat.common_support(experiments)
-    joined = oat.joined(np.sqrt(data.values), experiments, powers)
+    library = Library(settings.powers, settings.max_terms)
+    experiments = experiments_of(data, library, noise_of(data), settings.form, progress)
+    alone = [oat.best_alone(experiment, settings.candidates) for experiment in progress(experiments)]
+    powers = oat.common_support(experiments, settings.candidates)
+    joined = oat.joined(np.sqrt(data.values), experiments, powers, settings.max_degree)
     common = [experiment.fit(powers) for experiment in experiments]
     table = _table(data.values, experiments, {"alone": alone, "common": common})
     return Learned(_equation(data, powers, joined, provenance), table)
 
 
-def _equation(data: ParametricDataset, powers: oat.Powers, joined: Joined, provenance: dict) -> Equation:
+def _equation(data: ParametricDataset, powers: tuple[int, ...], joined: Joined, provenance: dict) -> Equation:
     """dC/dt = p·(c1·C + ...), coefficients polynomials in sqrt(p), held beyond the sampled values."""
     state, span = data.state[0].name, (float(data.values[0]), float(data.values[-1]))
     terms = powers_of(state, powers)
@@ -55,7 +52,7 @@ def _equation(data: ParametricDataset, powers: oat.Powers, joined: Joined, prove
 
 
 def _table(
-    values: Iterable[float], experiments: list[oat.Experiment], models: dict[str, list[TrajectoryFit]]
+    values: Iterable[float], experiments: list[Experiment], models: dict[str, list[TrajectoryFit]]
 ) -> pd.DataFrame:
     """Coefficients of dC/d(p·t), a row per parameter value, model (alone, common) and power of the state."""
     rows = [

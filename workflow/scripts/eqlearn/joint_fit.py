@@ -1,0 +1,66 @@
+"""Least-squares fit of one equation with embedded parameter to the trajectories of all experiments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from eqlearn.polynomial_flow import solve_with_sensitivities
+from eqlearn.trajectory_fit import last_of
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Scaled times (S,), states (S,), and the state at the first time, from which solutions start."""
+
+    times: np.ndarray
+    values: np.ndarray
+    initial: float
+
+
+@dataclass(frozen=True)
+class JointFit:
+    """coefficients and their standard_errors (T,); error: sum of squared residuals over all trajectories."""
+
+    coefficients: np.ndarray
+    standard_errors: np.ndarray
+    error: float
+
+
+def fit_jointly(
+    trajectories: Sequence[Trajectory], factors: np.ndarray, powers: np.ndarray, start: np.ndarray
+) -> JointFit:
+    """Levenberg-Marquardt of dC/ds = sum over t of factors[e, t]·coefficients[t]·C^powers[t], experiment e.
+
+    factors (E, T), powers (T,), start (T,): first coefficients. Every trajectory counts alike. Standard errors are
+    cluster-robust, a cluster per experiment (Liang & Zeger 1986): residuals of one trajectory go together.
+    """
+
+    @last_of
+    def solved(point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        pairs = [_residuals(t, f, powers, point) for t, f in zip(trajectories, factors)]
+        return np.concatenate([misses for misses, _ in pairs]), np.concatenate([slopes for _, slopes in pairs])
+
+    found = least_squares(
+        lambda point: solved(point)[0], start, jac=lambda point: solved(point)[1], method="lm", x_scale="jac"
+    )
+    errors = _standard_errors(found.jac, found.fun, len(trajectories))
+    return JointFit(found.x, errors, 2 * float(found.cost))
+
+
+def _residuals(
+    trajectory: Trajectory, factors: np.ndarray, powers: np.ndarray, point: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Predicted minus observed states (S,), and their derivatives (S, T) by the coefficients."""
+    dense = np.zeros(powers.max() + 1)
+    np.add.at(dense, powers, factors * point)
+    distinct, which = np.unique(powers, return_inverse=True)
+    states, slopes = solve_with_sensitivities(dense, distinct, trajectory.initial, trajectory.times)
+    return states - trajectory.values, slopes[:, 1:][:, which] * factors
+
+
+def _standard_errors(jacobian: np.ndarray, residuals: np.ndarray, clusters: int) -> np.ndarray:
+    inverse = np.linalg.pinv(jacobian)
+    scores = np.einsum("tes,es->et", inverse.reshape(inverse.shape[0], clusters, -1), residuals.reshape(clusters, -1))
+    return np.sqrt(np.sum(scores**2, axis=0) * clusters / max(clusters - 1, 1))

@@ -1,0 +1,207 @@
+"""One experiment of a refined learner: a trajectory, and fits of any terms to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from eqlearn.dataset import ParametricDataset
+from eqlearn.errors import InputError
+from eqlearn.noise import Noise
+from eqlearn.selection import WITHIN, akaike
+from eqlearn.sparse import best_subset_errors, supports
+from eqlearn.trajectory_fit import (
+    TrajectoryFit,
+    effective_samples,
+    error_floor,
+    fit_trajectory,
+    predict,
+    weak_design,
+)
+
+Powers = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Library:
+    """Candidate terms C ... C^powers, and the largest support that is tried (``max_terms``)."""
+
+    powers: int
+    max_terms: int
+
+    def supports(self) -> tuple[Powers, ...]:
+        """All supports of at most max_terms terms, as powers, smallest first."""
+        columns = supports(self.powers, self.max_terms)
+        return tuple(tuple(column + 1 for column in support) for support in columns)
+
+
+@dataclass(frozen=True)
+class Linearisation:
+    """A trajectory, linear in the coefficients: around a reference fit, or in its integral form.
+
+    design (S, K): derivative by the coefficient of every power 1 ... K; start (S, 1): by the initial state, (S, 0)
+    where that is known; response (S,): what they have to explain; origin: initial state from which ``start`` counts.
+    """
+
+    design: np.ndarray
+    start: np.ndarray
+    response: np.ndarray
+    origin: float = 0.0
+
+    def errors(self, candidates: tuple[Powers, ...]) -> np.ndarray:
+        """Least squared error of every candidate support."""
+        columns = tuple(tuple(power - 1 for power in powers) for powers in candidates)
+        return best_subset_errors(self.design, self.response, columns, self.start)
+
+    def columns(self, powers: Powers) -> np.ndarray:
+        """Columns of one support, then that of the initial state where it is fitted."""
+        return np.column_stack([self.design[:, np.array(powers) - 1], self.start])
+
+    def solution(self, powers: Powers) -> tuple[np.ndarray, float]:
+        """Least-squares coefficients of one support, and the initial state."""
+        solution = np.linalg.lstsq(self.columns(powers), self.response, rcond=None)[0]
+        return solution[: len(powers)], float(self.origin + solution[len(powers) :].sum())
+
+
+def integral_form(times: np.ndarray, values: np.ndarray, highest: int, initial: float | None = None) -> Linearisation:
+    """Integral form of a trajectory (S,) for the powers 1 ... highest; needs neither a fit nor a derivative.
+
+    ``initial``: state at the first time where it is known; else it is fitted.
+    """
+    design = weak_design(times, values, np.arange(1, highest + 1))
+    origin, free = (float(values[0]), 1) if initial is None else (initial, 0)
+    return Linearisation(design, np.ones((design.shape[0], free)), values[1:] - origin, origin)
+
+
+class Experiment:
+    """A trajectory: scaled times (S,), states (S,), and every support ranked by its linearised error.
+
+    ``initial``: state at the first time where it is known; else it is fitted, because its sample is as noisy as any.
+    ``whitening`` (S, S): makes the noise white where replicates tell how it is correlated; errors are then chi-squared.
+    """
+
+    def __init__(
+        self,
+        times: np.ndarray,
+        values: np.ndarray,
+        library: Library,
+        initial: float | None = None,
+        whitening: np.ndarray | None = None,
+    ) -> None:
+        self.times, self.values, self.library, self.initial, self.whitening = times, values, library, initial, whitening
+        self.floor, self.effective = error_floor(values) if whitening is None else 0.0, float(values.size)
+        self.supports = library.supports()
+        self._fits: dict[Powers, TrajectoryFit] = {}
+        self._integral = integral_form(times, values, library.powers, initial)
+        self._settle()
+        self.errors = self.linear.errors(self.supports)
+        self.effective = effective_samples(self.fit(self.best()), self.floor)
+        self._fits.clear()
+
+    def _settle(self) -> None:
+        """Linearise around the best fit, twice, since the fit depends on where it is linearised."""
+        self.linear = self._around(self._first_reference())
+        for _ in range(2):
+            self.linear = self._around(self.fit(self.best()))
+
+    def fit(self, powers: Powers) -> TrajectoryFit:
+        """Refit a support on the trajectory, started near the linearised solution, or from the integral form."""
+        if powers not in self._fits:
+            near = self._refit(powers, self.linear)
+            if near.error > self.floor:
+                near = min(near, self._refit(powers, self._integral), key=lambda fit: fit.error)
+            self._fits[powers] = near
+        return self._fits[powers]
+
+    def criteria(self, errors: np.ndarray, candidates: Iterable[Powers]) -> np.ndarray:
+        """AIC of candidate supports with these squared errors; a fitted initial state counts as a parameter."""
+        sizes = np.array([len(powers) + (self.initial is None) for powers in candidates])
+        return akaike(errors, self.effective, sizes, self.floor)
+
+    def best(self) -> Powers:
+        """The support of least linearised AIC."""
+        criteria = self.criteria(self.linear.errors(self.supports), self.supports)
+        return self.supports[int(np.argmin(criteria))]
+
+    def _first_reference(self) -> TrajectoryFit:
+        """Best support of the integral form, refitted on the trajectory."""
+        small = tuple(powers for powers in self.supports if len(powers) <= 3)
+        leading = leading_supports(small, self._integral.errors(small), per_size=1)
+        return min((self._refit(powers, self._integral) for powers in leading), key=lambda fit: fit.error)
+
+    def _refit(self, powers: Powers, near: Linearisation) -> TrajectoryFit:
+        start, options = near.solution(powers), {"fit_start": self.initial is None, "whitening": self.whitening}
+        return fit_trajectory(self.times, self.values, powers, start, **options)
+
+    def _around(self, reference: TrajectoryFit) -> Linearisation:
+        powers = np.arange(1, self.library.powers + 1)
+        states, slopes = predict(reference, self.times, powers)
+        at = np.zeros(powers.size)
+        at[np.array(reference.powers) - 1] = reference.coefficients
+        response, free = self.values - states + slopes[:, 1:] @ at, slopes[:, : int(self.initial is None)]
+        response += free.sum(axis=1) * reference.initial
+        if self.whitening is not None:
+            slopes, free, response = self.whitening @ slopes, self.whitening @ free, self.whitening @ response
+        return Linearisation(slopes[:, 1:], free, response, self.initial or 0.0)
+
+
+class WeakExperiment(Experiment):
+    """The same in integral (weak) form alone: linear in the coefficients, neither derivative nor forward solve.
+
+    Noise of the states enters the integrals, which biases coefficients (errors in variables); see the report.
+    """
+
+    def _settle(self) -> None:
+        self.linear = self._integral
+
+    def fit(self, powers: Powers) -> TrajectoryFit:
+        """Least squares in integral form; error and residuals are those of the integrals."""
+        if powers not in self._fits:
+            coefficients, initial = self.linear.solution(powers)
+            columns = self.linear.columns(powers)
+            free = columns.shape[1] > len(powers)
+            point = np.concatenate([coefficients, [initial - self.linear.origin] if free else []])
+            residuals = self.linear.response - columns @ point
+            triangle = np.linalg.qr(np.roll(columns, int(free), axis=1), mode="r")[int(free) :, int(free) :]
+            error = float(residuals @ residuals)
+            self._fits[powers] = TrajectoryFit(powers, coefficients, initial, error, residuals, triangle, free)
+        return self._fits[powers]
+
+
+FORMS = {"trajectory": Experiment, "integral": WeakExperiment}
+
+
+def experiments_of(
+    data: ParametricDataset, library: Library, noise: Noise | None, form: str, progress=lambda items: items
+) -> list:
+    """Experiments of a dataset in scaled time p·t: a rate that multiplies the whole equation then drops out.
+
+    Initial states are known where the dataset names a nominal one as a number; ``noise`` whitens, where given.
+    ``progress`` wraps the experiments, such as tqdm. Raises InputError for a dataset without time, with several
+    features, or with a parameter that is not positive.
+    """
+    if data.time is None or len(data.state) != 1 or data.values[0] <= 0:
+        raise InputError(f"{data.name}: needs trajectories of one state at {data.parameter.name} above 0.")
+    nominal = data.attributes.get("initial_state")
+    initial = nominal if isinstance(nominal, float | int) else None
+
+    def experiment(value: float, times: np.ndarray, states: np.ndarray) -> Experiment:
+        scaled = value * times
+        whitening = noise and noise.whitening(scaled - scaled[0], int(data.attributes["replicates"]))
+        return FORMS[form](scaled, states, library, initial, whitening)
+
+    return [experiment(*each) for each in progress(list(zip(data.values, data.time, data.features[:, :, 0])))]
+
+
+def leading_supports(candidates: tuple[Powers, ...], criteria: np.ndarray, per_size: int) -> list[Powers]:
+    """Some supports of every size, so that a simpler one is never crowded out: the one of least criterion, then
+    those of lowest powers that are within ``WITHIN`` of it."""
+    sizes = np.array([len(powers) for powers in candidates])
+    leading = []
+    for size in np.unique(sizes):
+        same = np.flatnonzero(sizes == size)
+        best = same[np.argmin(criteria[same])]
+        close = [k for k in same if k != best and criteria[k] < criteria[best] + WITHIN]
+        lowest = sorted(close, key=lambda k: (sum(candidates[k]), criteria[k]))[: per_size - 1]
+        leading += [candidates[k] for k in (best, *lowest)]
+    return leading

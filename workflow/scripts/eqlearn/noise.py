@@ -1,0 +1,69 @@
+"""Noise of single runs about their mean curve, learned from replicates: how large it is and how long it lasts.
+
+Densities of a simulation are counted without error; what varies between replicates is the process itself, so its
+deviations are correlated over time. Weighing residuals by this correlation is what separates a run that is late from
+one whose parameter is smaller.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eqlearn.dataset import ParametricDataset
+
+SD, LAG = "density_sd", "density_lag_correlation"
+LEAST_REPLICATES = 4
+_LEAST_SD = 1e-3  # share of the largest: a start that is the same in all replicates has none
+_CORRELATION = (0.05, 0.999)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Deviations of a run as an Ornstein-Uhlenbeck process in deformed time (Zimmerman & Núñez-Antón 2010, ch. 3).
+
+    times (G,): scaled times p·t; log_sd (G,): logarithm of the standard deviation of one run; memory (G,): u, not
+    falling, such that the correlation between two times is exp(-|u - u'|). Beyond the last time both go on as they
+    end. ASSUME: in scaled time neither depends on the parameter.
+    """
+
+    times: np.ndarray
+    log_sd: np.ndarray
+    memory: np.ndarray
+
+    def whitening(self, times: np.ndarray, replicates: int = 1) -> np.ndarray:
+        """Matrix (S, S) that makes the deviations of a mean of replicates at scaled times (S,) white, of variance 1."""
+        sd = np.exp(np.interp(times, self.times, self.log_sd)) / np.sqrt(replicates)
+        slope = (self.memory[-1] - self.memory[-2]) / (self.times[-1] - self.times[-2])
+        beyond = slope * np.maximum(times - self.times[-1], 0.0)
+        correlation = np.exp(-np.diff(np.interp(times, self.times, self.memory) + beyond))
+        left = np.sqrt(1.0 - np.minimum(correlation, _CORRELATION[1]) ** 2)
+        matrix = np.diag(1.0 / (sd * np.concatenate([[1.0], left])))
+        matrix[np.arange(1, times.size), np.arange(times.size - 1)] = -correlation / (sd[:-1] * left)
+        return matrix
+
+
+def noise_of(data: ParametricDataset) -> Noise | None:
+    """Noise from the spread and the lag correlation of a dataset's replicates, pooled over its experiments.
+
+    None where the dataset has fewer than ``LEAST_REPLICATES``, which tell too little.
+    """
+    if not {SD, LAG} <= set(data.extra) or data.attributes.get("replicates", 0) < LEAST_REPLICATES:
+        return None
+    scaled = data.values[:, None] * (data.time - data.time[:, :1])
+    grid = np.linspace(0.0, scaled.max(), data.time.shape[1])
+    sd = np.maximum(data.extra[SD], _LEAST_SD * data.extra[SD].max(axis=1, keepdims=True))
+    correlation = np.nan_to_num(data.extra[LAG][:, 1:])  # missing: nothing varies, so nothing is remembered
+    rate = -np.log(np.clip(correlation, *_CORRELATION)) / np.diff(scaled, axis=1)
+    middle = 0.5 * (scaled[:, 1:] + scaled[:, :-1])
+    log_rate = _pooled(grid, middle, np.log(rate))
+    steps = 0.5 * np.diff(grid) * (np.exp(log_rate[1:]) + np.exp(log_rate[:-1]))
+    return Noise(grid, _pooled(grid, scaled, np.log(sd)), np.concatenate([[0.0], np.cumsum(steps)]))
+
+
+def _pooled(grid: np.ndarray, times: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Mean (G,) over the experiments that reach a time; the ends of the longest are held."""
+    reach = times[:, -1] >= times[:, -1].max() * (1 - 1e-9)
+    each = [
+        np.interp(grid, t, v, right=v[-1] if longest else np.nan) for t, v, longest in zip(times, values, reach)
+    ]
+    return np.nanmean(each, axis=0)
