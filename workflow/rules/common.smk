@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "rules"))
 from configuration import ConfigurationError, check
 from plan import Plan
 from provenance import fingerprint
+from publication import Publication
 
 from snakemake.exceptions import WorkflowError
 
@@ -19,6 +20,8 @@ except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
 RUN = plan.run
+publication = Publication(plan)
+PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 SIMULATED = plan.of_kind("birth_death_migration")
 
 

@@ -10,17 +10,6 @@ from typing import Any
 from studies import Dataset, Study, decimal_text
 
 REFERENCE = "mean_field.theory/n0"
-PUBLISHED_NOISE = {"ABM": 0.0, "mean_field_nonoise": 0.0, "mean_field_lessnoise": 0.0025}
-# Paper A, Section 2: a study must be simulated and sampled like this for its numbers to be compared.
-PUBLISHED_STUDY = {
-    "parameter": {"start": 0.01, "stop": 5.0, "step": 0.01},
-    "death_fraction": 0.5,
-    "time": {"samples": 100, "growth_times": 20},
-    "migration_rate": 1.0,
-    "lattice": {"rows": 120, "columns": 120},
-    "replicates": 25,
-    "single_runs": {"step": 0.1, "replicates": 10},
-}
 
 
 class Plan:
@@ -160,7 +149,7 @@ class Plan:
         """Estimates of a dataset, in the order of ``inference_labels``."""
         return [f"{self.run}/inference/{dataset}/{label}.csv" for label in self.inference_labels(dataset)]
 
-    # Figures and verification
+    # Figures
 
     def study_datasets(self, wildcards: Any) -> list[str]:
         """Names of the datasets of a study."""
@@ -178,47 +167,3 @@ class Plan:
             f"{learner}/n{middle}" for learner in study.settings["learners"] if middle in study.experiments_of(learner)
         ]
         return [REFERENCE, *self.alone_labels(wildcards), *joined]
-
-    def published_places(self) -> dict[str, str]:
-        """Dataset that stands for ``data/initial density`` of the publication, by that place.
-
-        None of a study that is not simulated and sampled as in the publication.
-        """
-        standing = {data: study for data, study in self.config["published"].items() if study in self.studies}
-        standing = {data: study for data, study in standing.items() if self.studies[study].agrees(PUBLISHED_STUDY)}
-        return {
-            f"{data}/{decimal_text(dataset.initial_density)}": dataset.name
-            for data, study in standing.items()
-            for dataset in self.studies[study].datasets
-            if dataset.noise == PUBLISHED_NOISE[data]
-        }
-
-    def published_inference(self) -> list[tuple[tuple[str, str], str]]:
-        """Estimates that are compared with published ones, by (initial density, ``learner.protocol``)."""
-        places = ([*place.split("/"), dataset] for place, dataset in self.published_places().items())
-        return [
-            ((density, label.split("/")[0]), path)
-            for data, density, dataset in places
-            if data == "ABM"
-            for label, path in zip(self.inference_labels(dataset), self.estimate_files(dataset))
-        ]
-
-    def published_structures(self) -> list[tuple[tuple[str, str], str]]:
-        """Tables of the equations per parameter value that are compared with published ones, by (place, learner)."""
-        places = self.published_places().items()
-        return [((place, label[1]), path) for place, dataset in places for label, path in self.alone_of([dataset])]
-
-    def published_embedded(self) -> list[tuple[tuple[str, str, str], str]]:
-        """Equations with embedded parameter that are compared with published ones, by (place, learner, number)."""
-        return [
-            ((place, *label.split("/n")), self.equation_file(dataset, label))
-            for place, dataset in self.published_places().items()
-            for label in self.learned_labels(dataset)
-            if label.startswith("es.")
-        ]
-
-    def steps_of(self, dataset: str) -> dict[str, str]:
-        """Step of the sampled parameter values, as text, by their number."""
-        study = self.studies[self.datasets[dataset].study]
-        steps = sorted(study.settings["experiments"]["steps"])
-        return {str(n): decimal_text(step) for n, step in zip(study.experiments, steps)}

@@ -1,10 +1,9 @@
 """Against the publications: verification.csv, and a summary of the run."""
 
-PLACES = plan.published_places()
-INFERRED, ALONE, EMBEDDED = plan.published_inference(), plan.published_structures(), plan.published_embedded()
+PLACES = publication.places()
+INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), publication.embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
 SIMULATED_DATASETS = [dataset.name for name in SIMULATED for dataset in plan.studies[name].datasets]
-PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 
 
 rule verify:
@@ -42,7 +41,7 @@ rule verify:
         inferred=[label for label, _ in INFERRED],
         alone=[label for label, _ in ALONE],
         embedded=[label for label, _ in EMBEDDED],
-        steps={place: plan.steps_of(dataset) for place, dataset in PLACES.items()},
+        steps={place: publication.steps(dataset) for place, dataset in PLACES.items()},
         code=fingerprint("verify.py"),
     script:
         "../scripts/verify.py"
