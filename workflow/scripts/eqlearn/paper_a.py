@@ -16,6 +16,7 @@ BANDS = {"all": (0, np.inf), "0.01-0.1": (0.01, 0.1), "0.11-0.5": (0.11, 0.5), "
 BANDS |= {"1.01-2.5": (1.01, 2.5), "2.51-5": (2.51, 5.0)}
 RUNS = 10
 PROTOCOLS = ("published", "refined")
+PUBLICATION = "publication"  # in a column of learners: what paper A gives
 _MSE, _INFERENCE, _STRUCTURES = "me_eql_mse_medians", "me_eql_inference_errors", "me_eql_oat_structures"
 _ES = "me_eql_es_equations"
 
@@ -77,6 +78,12 @@ def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[
     return ours | {f"{place}/median/mean_relative_error": Measured(float(by_rate["mean"].median()))}
 
 
+def structures_alone(table: pd.DataFrame) -> pd.Series:
+    """Structure of every parameter value's own equation, as powers in text: '1 2 3 5'."""
+    alone = table[table["model"] == "alone"].sort_values("power")
+    return alone.groupby("parameter_value")["power"].agg(lambda powers: " ".join(str(int(p)) for p in powers))
+
+
 def published_structures(table: pd.DataFrame) -> Iterator[Number]:
     """At how many of 500 rates each structure was learned."""
     for row in table.itertuples():
@@ -86,9 +93,7 @@ def published_structures(table: pd.DataFrame) -> Iterator[Number]:
 
 def measured_structures(place: str, table: pd.DataFrame) -> dict[str, Measured]:
     """The same from our equations per parameter value, scaled to 500 rates where there are fewer."""
-    alone = table[table["model"] == "alone"].sort_values("power")
-    structures = alone.groupby("parameter_value")["power"].agg(lambda powers: " ".join(str(int(p)) for p in powers))
-    counts = 500 * structures.value_counts(normalize=True)
+    counts = 500 * structures_alone(table).value_counts(normalize=True)
     return {f"{_STRUCTURES}/{place}/{name}/count_of_500_rp": Measured(float(n)) for name, n in counts.items()}
 
 
