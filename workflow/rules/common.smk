@@ -23,6 +23,11 @@ RUN = plan.run
 publication = Publication(plan)
 PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 SIMULATED = plan.of_kind("birth_death_migration")
+SIMULATED_DATASETS = plan.datasets_of(SIMULATED)
+
+# Categories of the report, in the order in which it lists them.
+VERDICTS, DATA, EQUATIONS, ERRORS = "1 Claims and verdicts", "2 Data", "3 Learned equations", "4 Trajectory errors"
+INFERENCE, INFORMATION = "5 Inferred rates", "6 Information content"
 
 
 def growing(amount):

@@ -10,6 +10,7 @@ from typing import Any
 from studies import Dataset, Study, decimal_text
 
 REFERENCE = "mean_field.theory/n0"
+ALONE = "oat"  # learners that give an equation per parameter value, too
 
 
 class Plan:
@@ -24,6 +25,18 @@ class Plan:
     def of_kind(self, kind: str) -> list[str]:
         """Names of the studies of a kind."""
         return [name for name, study in self.studies.items() if study.kind == kind]
+
+    def with_setting(self, key: str) -> list[str]:
+        """Names of the studies that have a setting."""
+        return [name for name, study in self.studies.items() if study.settings.get(key)]
+
+    def with_learner(self, family: str) -> list[str]:
+        """Names of the studies with a learner of a family, such as es."""
+        return [name for name, study in self.studies.items() if study.learners_of(family)]
+
+    def datasets_of(self, studies: list[str]) -> list[str]:
+        """Names of the datasets of some studies."""
+        return [dataset.name for name in studies for dataset in self.studies[name].datasets]
 
     def study(self, wildcards: Any) -> Study:
         """The study that a job's wildcards belong to."""
@@ -108,14 +121,10 @@ class Plan:
         """File of one equation."""
         return f"{self.run}/equations/{dataset}/{label}.json"
 
-    def alone_learners(self, study: Study) -> list[str]:
-        """Learners that give an equation per parameter value, too."""
-        return [learner for learner in study.settings["learners"] if learner.startswith("oat.")]
-
     def alone_labels(self, wildcards: Any) -> list[str]:
         """Labels of the equations per parameter value, from the most experiments."""
         study = self.study(wildcards)
-        return [f"{learner}.alone/n{max(study.experiments_of(learner))}" for learner in self.alone_learners(study)]
+        return [f"{learner}.alone/n{max(study.experiments_of(learner))}" for learner in study.learners_of(ALONE)]
 
     def alone_files(self, wildcards: Any) -> list[str]:
         """Tables of the equations per parameter value of a job's dataset, in the order of ``alone_labels``."""
@@ -126,17 +135,46 @@ class Plan:
         return [
             ((dataset, learner), self.alone_file(dataset, learner))
             for dataset in datasets
-            for learner in self.alone_learners(self.studies[self.datasets[dataset].study])
+            for learner in self.studies[self.datasets[dataset].study].learners_of(ALONE)
         ]
 
     def alone_file(self, dataset: str, learner: str) -> str:
         """Table of the equations per parameter value of a dataset."""
         most = max(self.studies[self.datasets[dataset].study].experiments_of(learner))
-        return f"{self.run}/equations/{dataset}/{learner}/n{most}.per_parameter.csv"
+        return self.per_parameter_file(dataset, f"{learner}/n{most}")
+
+    def per_parameter_file(self, dataset: str, label: str) -> str:
+        """Table of the equations per parameter value from which one equation was joined."""
+        return f"{self.run}/equations/{dataset}/{label}.per_parameter.csv"
+
+    def joined_labels(self, wildcards: Any) -> list[str]:
+        """Labels of a dataset's equations that were joined from numbers of experiments that all such learners have."""
+        study = self.study(wildcards)
+        learners = study.learners_of(ALONE)
+        shared = [n for n in study.experiments if all(n in study.experiments_of(learner) for learner in learners)]
+        return [f"{learner}/n{n}" for n in shared for learner in learners]
+
+    def joined_files(self, wildcards: Any) -> list[str]:
+        """Tables of the equations per parameter value in the order of ``joined_labels``."""
+        return [self.per_parameter_file(wildcards.dataset, label) for label in self.joined_labels(wildcards)]
+
+    def points_files(self, wildcards: Any) -> list[str]:
+        """Tables of the equations per parameter value of a job's study and learner; none for learners without."""
+        tables = self.alone_of(self.study_datasets(wildcards))
+        return [path for (_, learner), path in tables if learner == f"{wildcards.learner}.{wildcards.protocol}"]
+
+    def embedded_equations(self) -> list[tuple[tuple[str, str, str], str]]:
+        """All equations with embedded parameter by (dataset, learner, number of experiments)."""
+        return [
+            ((dataset, *label.split("/n")), self.equation_file(dataset, label))
+            for dataset in self.datasets
+            for label in self.learned_labels(dataset)
+            if label.startswith("es.")
+        ]
 
     def coefficient_figures(self) -> list[str]:
         """Study and learner of every figure of coefficients, as in file names."""
-        return [f"{name}.{learner}" for name, study in self.studies.items() for learner in self.alone_learners(study)]
+        return [f"{name}.{learner}" for name, study in self.studies.items() for learner in study.settings["learners"]]
 
     # Inference
 

@@ -1,5 +1,7 @@
 """Which products of a run stand beside which published numbers of paper A."""
 
+from typing import Any
+
 from plan import Plan
 from studies import decimal_text
 
@@ -36,6 +38,15 @@ class Publication:
             if dataset.noise == PUBLISHED_NOISE[data]
         }
 
+    def by_dataset(self) -> dict[str, str]:
+        """Place of every dataset that stands for one."""
+        return {dataset: place for place, dataset in self.places().items()}
+
+    def of_study(self, wildcards: Any) -> dict[str, str]:
+        """The same for the datasets of a job's study."""
+        datasets = self.plan.study_datasets(wildcards)
+        return {dataset: place for dataset, place in self.by_dataset().items() if dataset in datasets}
+
     def inference(self) -> list[tuple[tuple[str, str], str]]:
         """Estimates that are compared with published ones, by (initial density, ``learner.protocol``)."""
         places = ([*place.split("/"), dataset] for place, dataset in self.places().items())
@@ -53,11 +64,11 @@ class Publication:
 
     def embedded(self) -> list[tuple[tuple[str, str, str], str]]:
         """Equations with embedded parameter that are compared with published ones, by (place, learner, number)."""
+        places = self.by_dataset()
         return [
-            ((place, *label.split("/n")), self.plan.equation_file(dataset, label))
-            for place, dataset in self.places().items()
-            for label in self.plan.learned_labels(dataset)
-            if label.startswith("es.")
+            ((places[dataset], *label), path)
+            for (dataset, *label), path in self.plan.embedded_equations()
+            if dataset in places
         ]
 
     def steps(self, dataset: str) -> dict[str, str]:

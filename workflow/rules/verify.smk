@@ -3,7 +3,6 @@
 PLACES = publication.places()
 INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), publication.embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
-SIMULATED_DATASETS = [dataset.name for name in SIMULATED for dataset in plan.studies[name].datasets]
 
 
 rule verify:
@@ -24,8 +23,12 @@ rule verify:
         verification=report(
             f"{RUN}/verification.csv",
             caption="../report/verification.rst",
-            category="0. Verification",
-            labels={"table": "every published number beside ours"},
+            category=VERDICTS,
+            labels={
+                "result": "every published number beside ours",
+                "data": "all",
+                "protocol": "published and refined",
+            },
         ),
     log:
         f"{RUN}/logs/verify.log",
@@ -55,8 +58,12 @@ rule tabulate_disagreements:
         disagreements=report(
             f"{RUN}/tables/disagreements.csv",
             caption="../report/disagreements.rst",
-            category="0. Verification",
-            labels={"table": "where paper, code and data disagree"},
+            category=VERDICTS,
+            labels={
+                "result": "where paper, code and data disagree",
+                "data": "all",
+                "protocol": "published and refined",
+            },
         ),
     log:
         f"{RUN}/logs/tabulate_disagreements.log",
@@ -84,8 +91,8 @@ rule summarise:
         summary=report(
             f"{RUN}/summary.md",
             caption="../report/summary.rst",
-            category="0. Verification",
-            labels={"table": "summary"},
+            category=VERDICTS,
+            labels={"result": "summary of the run", "data": "all", "protocol": "published and refined"},
         ),
     log:
         f"{RUN}/logs/summarise.log",

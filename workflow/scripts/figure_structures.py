@@ -27,7 +27,7 @@ def figure_structures(*, structures: Path, svg: Path, png: Path) -> None:
         for axis, name in zip(row, datasets):
             of_data = table[table["dataset"] == name]
             _draw(axis, of_data[of_data["learner"].isin([PUBLICATION, learner])], colours)
-            axis.set_title(f"{name}\n{LEARNERS[f"{learner}.alone"][0]}", pad=12)
+            axis.set_title(f"{name}\n{LEARNERS[f'{learner}.alone'][0]}", pad=12)
             axis.set_xlabel(PARAMETER)
         row[0].set_ylabel(SHARE)
     legend(figure, [axis for row in axes for axis in row])
@@ -42,7 +42,9 @@ def _draw(axis, table: pd.DataFrame, colours: dict[str, tuple[str, str]]) -> Non
     for place, rows in enumerate(bars.values()):
         bottom = 0.0
         for powers, (colour, hatch) in {**colours, None: OTHERS}.items():
-            share = rows.loc[~rows.index.isin(colours), "share"].sum() if powers is None else rows["share"].get(powers, 0)
+            share = (
+                rows.loc[~rows.index.isin(colours), "share"].sum() if powers is None else rows["share"].get(powers, 0)
+            )
             label = "others" if powers is None else f"$\\{{{powers.replace(' ', ', ')}\\}}$"
             style = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0.3}
             axis.bar(place, share, 0.8, bottom, label=label, **style)

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pandas as pd
-from eqlearn.equation import read_equation
+from eqlearn.coefficients import Constant
+from eqlearn.equation import Equation, read_equation
 from eqlearn.job import logged_to
 from eqlearn.paper_a import PUBLICATION
 from eqlearn.structure import to_text
 from eqlearn.tables import read_table, write_table
+from eqlearn.terms import powers_of
 
 DIGITS = 4
 
@@ -36,12 +38,13 @@ def _published(path: Path) -> dict[tuple[str, str], str]:
     columns = ["power_of_c", "coefficient_of_rp_c_power"]
     table = read_table(path, columns, ["data", "initial_density", "n_experiments"])
     table["place"] = table["data"] + "/" + table["initial_density"]
-    return {key: _text(rows) for key, rows in table.groupby(["place", "n_experiments"])}
+    return {key: to_text(_equation(rows), digits=DIGITS) for key, rows in table.groupby(["place", "n_experiments"])}
 
 
-def _text(rows: pd.DataFrame) -> str:
-    terms = zip(rows["coefficient_of_rp_c_power"], rows["power_of_c"])
-    return "dC/dt = p*(" + " + ".join(f"{value:.{DIGITS}g}*C**{power:g}" for value, power in terms) + ")"
+def _equation(rows: pd.DataFrame) -> Equation:
+    terms = powers_of("C", [int(power) for power in rows["power_of_c"]])
+    values = {name: Constant(float(value)) for name, value in zip(terms, rows["coefficient_of_rp_c_power"])}
+    return Equation(f"p*({' + '.join(terms.values())})", ("C",), "r_p", "dC/dt", values)
 
 
 if __name__ == "__main__":
