@@ -32,12 +32,12 @@ def figure_coefficients(
     for row, (name, table) in zip(axes, curves.items()):
         for axis, term in zip(row, terms[name]):
             _draw(axis, table, single.get(name), term)
-            axis.set_title(f"{name}, {power_text(_power(term))}")
+            axis.set_title(power_text(_power(term)))
             log_parameter(axis)
             axis.set_xlabel(PARAMETER)
         for axis in row[len(terms[name]) :]:
             axis.set_axis_off()
-        row[0].set_ylabel(COEFFICIENT)
+        row[0].set_ylabel(f"{name}\n{COEFFICIENT}")
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)
 

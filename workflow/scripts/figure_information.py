@@ -4,7 +4,6 @@ from itertools import cycle
 from pathlib import Path
 
 import numpy as np
-from eqlearn.information import REFERENCE
 from eqlearn.job import logged_to
 from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, LEARNERS, MARKERS, grid, legend, log_error, save
 from eqlearn.tables import read_table
@@ -16,12 +15,13 @@ LEARNED = {
     "median_mse": "median mean squared error of C\n(agents²/site²)",
     "median_relative_error": r"median relative error of $\hat r_p$ (1)",
 }
+STANDARD_ERROR = "standard_error_c"  # of the coefficient whose power follows
 OF_DATA = "median standard error in $dC/d(r_p t)$ (1)"
 
 
 def figure_information(*, table: Path, svg: Path, png: Path) -> None:
     """Panels: structure, trajectory error and inference error by learner; standard errors and condition of the data."""
-    numeric = ["initial_density", *LEARNED, "condition", *(f"standard_error_c{power}" for power in REFERENCE)]
+    numeric = ["initial_density", *LEARNED, "condition"]
     rows = read_table(table, numeric, ["learner", "powers"])
     figure, axes = grid(1, 5, PANEL)
     structure, *learned, errors, condition = axes[0]
@@ -35,9 +35,10 @@ def figure_information(*, table: Path, svg: Path, png: Path) -> None:
         for axis, quantity in zip(learned, LEARNED):
             axis.plot(own["initial_density"], own[quantity], ls=dashes, **style)
     data = rows.drop_duplicates("dataset")
-    for power, colour, dashes in zip(REFERENCE, COUNT_COLOURS, COUNT_DASHES):
-        values = data[f"standard_error_c{power}"]
-        errors.plot(data["initial_density"], values, "o", ms=3, color=colour, ls=dashes, label=f"$c_{power}$")
+    for name, colour, dashes in zip(data.filter(like=STANDARD_ERROR), COUNT_COLOURS, COUNT_DASHES):
+        style = {"marker": "o", "ms": 3, "color": colour, "ls": dashes}
+        label = f"$c_{name.removeprefix(STANDARD_ERROR)}$"
+        errors.plot(data["initial_density"], data[name], label=label, **style)
     condition.plot(data["initial_density"], data["condition"], "o-", ms=3, color="0.3", label="condition")
     structure.set(ylabel="power of C in the equation (1)", yticks=range(1, int(structure.get_ylim()[1]) + 1))
     for axis, text in zip((*learned, errors, condition), (*LEARNED.values(), OF_DATA, "condition (1)")):

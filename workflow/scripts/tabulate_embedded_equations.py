@@ -6,10 +6,10 @@ import pandas as pd
 from eqlearn.coefficients import Constant
 from eqlearn.equation import Equation, read_equation
 from eqlearn.job import logged_to
-from eqlearn.paper_a import PUBLICATION
 from eqlearn.structure import to_text
 from eqlearn.tables import read_table, write_table
 from eqlearn.terms import powers_of
+from eqlearn.verification import PUBLICATION
 
 DIGITS = 4
 

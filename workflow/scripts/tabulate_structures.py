@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 from eqlearn.job import logged_to
-from eqlearn.paper_a import BANDS, PUBLICATION, structures_alone
+from eqlearn.paper_a import BANDS, structures_alone
 from eqlearn.tables import read_table, write_table
+from eqlearn.verification import PUBLICATION
 
 
 def tabulate_structures(
