@@ -7,6 +7,7 @@ from conftest import CODE, VALUES
 from eqlearn.coefficients import Constant
 from eqlearn.dataset import read_dataset
 from eqlearn.equation import Equation, write_equation
+from eqlearn.pages import write_table_page
 from tabulate_embedded_equations import tabulate_embedded_equations
 from tabulate_inference_examples import tabulate_inference_examples
 from tabulate_information import tabulate_information
@@ -52,7 +53,10 @@ def test_embedded_equations_stand_beside_the_published_ones(tmp_path):
         "ABM,0.05,10,1,0.42207\nABM,0.05,10,3,-2\nABM,0.05,5,1,7\n"
     )
     equations = {("bdm-c0.05", "es.refined", "10"): path, ("bdm-c0.1", "es.refined", "10"): path}
-    tabulate_embedded_equations(equations=equations, places={"bdm-c0.05": "ABM/0.05"}, published=published, table=out)
+    page = tmp_path / "t.html"
+    places = {"bdm-c0.05": "ABM/0.05"}
+    tabulate_embedded_equations(equations=equations, places=places, published=published, table=out, page=page)
+    assert "dC/dt = p*(-2.0*C**3 + 0.4221*C)" in page.read_text()
     table = pd.read_csv(out, keep_default_na=False)
     assert table["publication"].tolist() == ["dC/dt = p*(-2.0*C**3 + 0.4221*C)", ""]
     assert table["es.refined"].tolist() == ["dC/dt = 0.125*C**2*p**2 - 1.25*C**2*p + 0.5*C*p"] * 2
@@ -77,6 +81,7 @@ def test_examples_of_inference_stand_beside_the_published_ones(tmp_path):
         places={"bdm-c0.05": "ABM/0.05"},
         published=published,
         table=out,
+        page=tmp_path / "t.html",
     )
     table = pd.read_csv(out)
     assert table.groupby("dataset").size().to_dict() == {"bdm-c0.05": 6, "other-c0.05": 3}
@@ -113,3 +118,12 @@ def test_information_is_tabulated_by_equation(information_table, mean_field_data
     assert learned["median_relative_error"] == pytest.approx(0.25)
     assert np.isnan(information_table.loc["mean_field.theory", "median_mse"])
     assert information_table["condition"].nunique() == 1
+
+
+def test_a_page_holds_the_whole_table_and_no_markup_of_its_cells(tmp_path):
+    long = "<b>" + "word " * 40 + "end"
+    write_table_page(pd.DataFrame({"text": [long], "number": [1 / 3], "none": [np.nan]}), tmp_path / "p.html")
+    text = (tmp_path / "p.html").read_text()
+    assert "&lt;b&gt;" + "word " * 40 + "end" in text
+    assert "<td>0.3333</td>" in text
+    assert "<td></td>" in text

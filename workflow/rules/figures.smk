@@ -10,7 +10,7 @@ rule figure_example_fits:
             f"{RUN}/figures/example_fits/{{study}}.svg",
             caption="../report/example_fits.rst",
             category=EQUATIONS,
-            labels={"result": "N1 example fits", "data": "{study}", "protocol": "published and refined"},
+            labels={"result": "N1 example fits", "data": "{study}", "protocol": "all"},
         ),
         png=f"{RUN}/figures/example_fits/{{study}}.png",
     log:
@@ -40,7 +40,7 @@ rule figure_coefficients:
             f"{RUN}/figures/coefficients/{{study}}.{{learner}}.{{protocol}}.svg",
             caption="../report/coefficients.rst",
             category=EQUATIONS,
-            labels={"result": "N2, N3 coefficients, {learner}", "data": "{study}", "protocol": "{protocol}"},
+            labels=plan.coefficient_labels,
         ),
         png=f"{RUN}/figures/coefficients/{{study}}.{{learner}}.{{protocol}}.png",
     log:
@@ -69,7 +69,7 @@ rule figure_trajectory_errors:
             f"{RUN}/figures/trajectory_errors/{{study}}.svg",
             caption="../report/trajectory_errors.rst",
             category=ERRORS,
-            labels={"result": "N6 trajectory errors", "data": "{study}", "protocol": "published and refined"},
+            labels={"result": "N6 trajectory errors", "data": "{study}", "protocol": "all"},
         ),
         png=f"{RUN}/figures/trajectory_errors/{{study}}.png",
     log:
@@ -98,7 +98,7 @@ rule figure_parameter_inference:
             f"{RUN}/figures/parameter_inference/{{study}}.svg",
             caption="../report/parameter_inference.rst",
             category=INFERENCE,
-            labels={"result": "N8 errors of inferred rates", "data": "{study}", "protocol": "published and refined"},
+            labels={"result": "N8 errors of inferred rates", "data": "{study}", "protocol": "all"},
         ),
         png=f"{RUN}/figures/parameter_inference/{{study}}.png",
     log:
@@ -126,7 +126,7 @@ rule figure_snapshots:
             f"{RUN}/figures/snapshots/{{dataset}}.svg",
             caption="../report/snapshots.rst",
             category=DATA,
-            labels={"result": "S2 lattices", "data": "{dataset}", "protocol": ""},
+            labels={"result": "S2 lattices", "data": "{dataset}", "protocol": "none"},
         ),
         png=f"{RUN}/figures/snapshots/{{dataset}}.png",
     log:
@@ -153,7 +153,7 @@ rule figure_structures:
             f"{RUN}/figures/structures/{{study}}.svg",
             caption="../report/structures.rst",
             category=EQUATIONS,
-            labels={"result": "N4 structures learned", "data": "{study}", "protocol": "published and refined"},
+            labels={"result": "N4 structures learned", "data": "{study}", "protocol": "all"},
         ),
         png=f"{RUN}/figures/structures/{{study}}.png",
     log:
@@ -181,7 +181,7 @@ rule figure_joining:
             f"{RUN}/figures/joining/{{dataset}}.svg",
             caption="../report/joining.rst",
             category=EQUATIONS,
-            labels={"result": "N5 joined coefficients", "data": "{dataset}", "protocol": "published and refined"},
+            labels={"result": "N5 joined coefficients", "data": "{dataset}", "protocol": "all"},
         ),
         png=f"{RUN}/figures/joining/{{dataset}}.png",
     log:
@@ -209,7 +209,7 @@ rule figure_errors_by_experiments:
             f"{RUN}/figures/errors_by_experiments/{{study}}.svg",
             caption="../report/errors_by_experiments.rst",
             category=ERRORS,
-            labels={"result": "N7 ES by experiments", "data": "{study}", "protocol": "published and refined"},
+            labels={"result": "N7 ES by experiments", "data": "{study}", "protocol": "all"},
         ),
         png=f"{RUN}/figures/errors_by_experiments/{{study}}.png",
     log:
@@ -241,7 +241,7 @@ rule figure_information:
             labels={
                 "result": "over initial densities",
                 "data": "all simulations",
-                "protocol": "published and refined",
+                "protocol": "all",
             },
         ),
         png=f"{RUN}/figures/information.png",

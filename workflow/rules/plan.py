@@ -176,6 +176,12 @@ class Plan:
         """Study and learner of every figure of coefficients, as in file names."""
         return [f"{name}.{learner}" for name, study in self.studies.items() for learner in study.settings["learners"]]
 
+    def coefficient_labels(self, wildcards: Any) -> dict[str, str]:
+        """How the report lists a figure of coefficients: by its number in paper A, study and protocol."""
+        number = "N3" if wildcards.learner == "es" else "N2"
+        result = f"{number} coefficients, {wildcards.learner.upper()}"
+        return {"result": result, "data": wildcards.study, "protocol": wildcards.protocol}
+
     # Inference
 
     def inference_labels(self, dataset: str) -> list[str]:

@@ -133,11 +133,12 @@ rule tabulate_embedded_equations:
         equations=[path for _, path in plan.embedded_equations()],
         published=PUBLISHED / "me_eql_es_equations.csv",
     output:
-        table=report(
-            f"{RUN}/tables/embedded_equations.csv",
+        table=f"{RUN}/tables/embedded_equations.csv",
+        page=report(
+            f"{RUN}/pages/embedded_equations.html",
             caption="../report/embedded_equations.rst",
             category=EQUATIONS,
-            labels={"result": "T1 equations of ES", "data": "all", "protocol": "published and refined"},
+            labels={"result": "T1 equations of ES", "data": "all", "protocol": "all"},
         ),
     log:
         f"{RUN}/logs/tabulate_embedded_equations.log",
@@ -162,11 +163,12 @@ rule tabulate_inference_examples:
         summaries=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
         published=PUBLISHED / "me_eql_inference_errors.csv",
     output:
-        table=report(
-            f"{RUN}/tables/inference_examples.csv",
+        table=f"{RUN}/tables/inference_examples.csv",
+        page=report(
+            f"{RUN}/pages/inference_examples.html",
             caption="../report/inference_examples.rst",
             category=INFERENCE,
-            labels={"result": "T2 errors at three rates", "data": "simulations", "protocol": "published and refined"},
+            labels={"result": "T2 errors at three rates", "data": "simulations", "protocol": "all"},
         ),
     log:
         f"{RUN}/logs/tabulate_inference_examples.log",

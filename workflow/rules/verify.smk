@@ -20,14 +20,15 @@ rule verify:
         structures=[path for _, path in ALONE],
         equations=[path for _, path in EMBEDDED],
     output:
-        verification=report(
-            f"{RUN}/verification.csv",
+        verification=f"{RUN}/verification.csv",
+        page=report(
+            f"{RUN}/pages/verification.html",
             caption="../report/verification.rst",
             category=VERDICTS,
             labels={
-                "result": "every published number beside ours",
+                "result": "2 every published number beside ours",
                 "data": "all",
-                "protocol": "published and refined",
+                "protocol": "all",
             },
         ),
     log:
@@ -55,14 +56,15 @@ rule tabulate_disagreements:
     input:
         known=PUBLISHED / "disagreements.csv",
     output:
-        disagreements=report(
-            f"{RUN}/tables/disagreements.csv",
+        disagreements=f"{RUN}/tables/disagreements.csv",
+        page=report(
+            f"{RUN}/pages/disagreements.html",
             caption="../report/disagreements.rst",
             category=VERDICTS,
             labels={
-                "result": "where paper, code and data disagree",
+                "result": "3 where paper, code and data disagree",
                 "data": "all",
-                "protocol": "published and refined",
+                "protocol": "all",
             },
         ),
     log:
@@ -88,11 +90,12 @@ rule summarise:
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
     output:
-        summary=report(
-            f"{RUN}/summary.md",
+        summary=f"{RUN}/summary.md",
+        page=report(
+            f"{RUN}/pages/summary.html",
             caption="../report/summary.rst",
             category=VERDICTS,
-            labels={"result": "summary of the run", "data": "all", "protocol": "published and refined"},
+            labels={"result": "1 summary of the run", "data": "all", "protocol": "all"},
         ),
     log:
         f"{RUN}/logs/summarise.log",

@@ -6,6 +6,7 @@ import pandas as pd
 from eqlearn.coefficients import Constant
 from eqlearn.equation import Equation, read_equation
 from eqlearn.job import logged_to
+from eqlearn.pages import write_table_page
 from eqlearn.structure import to_text
 from eqlearn.tables import read_table, write_table
 from eqlearn.terms import powers_of
@@ -15,7 +16,7 @@ DIGITS = 4
 
 
 def tabulate_embedded_equations(
-    *, equations: dict[tuple[str, str, str], Path], places: dict[str, str], published: Path, table: Path
+    *, equations: dict[tuple[str, str, str], Path], places: dict[str, str], published: Path, table: Path, page: Path
 ) -> None:
     """Write one row per dataset and number of experiments, one column per learner, and one for the publication.
 
@@ -30,7 +31,9 @@ def tabulate_embedded_equations(
         | {learner: texts.get((name, learner, n), "") for learner in learners}
         for name, n in dict.fromkeys((name, n) for name, _, n in texts)
     ]
-    write_table(pd.DataFrame(rows, columns=["dataset", "experiments", PUBLICATION, *learners]), table)
+    learned = pd.DataFrame(rows, columns=["dataset", "experiments", PUBLICATION, *learners])
+    write_table(learned, table)
+    write_table_page(learned, page)
 
 
 def _published(path: Path) -> dict[tuple[str, str], str]:
@@ -54,4 +57,5 @@ if __name__ == "__main__":
             places=snakemake.params.places,
             published=snakemake.input.published,
             table=snakemake.output.table,
+            page=snakemake.output.page,
         )

@@ -4,13 +4,20 @@ from pathlib import Path
 
 import pandas as pd
 from eqlearn.job import logged_to
+from eqlearn.pages import write_table_page
 from eqlearn.tables import read_table, write_table
 
 ERRORS = ["mean_relative_error", "sd_relative_error"]
 
 
 def tabulate_inference_examples(
-    *, summaries: dict[str, Path], shown: dict[str, list[float]], places: dict[str, str], published: Path, table: Path
+    *,
+    summaries: dict[str, Path],
+    shown: dict[str, list[float]],
+    places: dict[str, str],
+    published: Path,
+    table: Path,
+    page: Path,
 ) -> None:
     """Write one row per dataset, parameter value and learner: mean and standard deviation over the runs.
 
@@ -29,7 +36,9 @@ def tabulate_inference_examples(
         density = places.get(name, "").removeprefix("ABM/")
         keys = {"initial_density": density, "model": ours["learner"].str.split(".").str[0]}
         parts.append(ours.assign(**keys).merge(theirs, how="left").drop(columns=list(keys)))
-    write_table(pd.concat(parts), table)
+    examples = pd.concat(parts)
+    write_table(examples, table)
+    write_table_page(examples, page)
 
 
 if __name__ == "__main__":
@@ -40,4 +49,5 @@ if __name__ == "__main__":
             places=snakemake.params.places,
             published=snakemake.input.published,
             table=snakemake.output.table,
+            page=snakemake.output.page,
         )
