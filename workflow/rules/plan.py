@@ -189,6 +189,19 @@ class Plan:
         study = self.studies[self.datasets[dataset].study]
         return [REFERENCE, *(f"{learner}/n{study.inference_experiments}" for learner in study.settings["learners"])]
 
+    def inferring_equations(self, datasets: list[str]) -> list[tuple[tuple[str, str], str]]:
+        """Equations that infer parameters by (dataset, label)."""
+        pairs = ((dataset, label) for dataset in datasets for label in self.inference_labels(dataset))
+        return [((dataset, label), self.equation_file(dataset, label)) for dataset, label in pairs]
+
+    def inferring_tables(self, datasets: list[str]) -> list[tuple[tuple[str, str], str]]:
+        """Tables of the equations per parameter value from which those were joined, by (dataset, learner)."""
+        return [
+            ((dataset, label.split("/")[0]), self.per_parameter_file(dataset, label))
+            for (dataset, label), _ in self.inferring_equations(datasets)
+            if label.startswith(f"{ALONE}.")
+        ]
+
     def estimate_files(self, dataset: str) -> list[str]:
         """Estimates of a dataset, in the order of ``inference_labels``."""
         return [f"{self.run}/inference/{dataset}/{label}.csv" for label in self.inference_labels(dataset)]

@@ -1,7 +1,7 @@
 """Scores and tables that figures and verification draw from."""
 
-# Equations that infer parameters, which are compared over initial densities, too.
-USED = [(dataset, label) for dataset in SIMULATED_DATASETS for label in plan.inference_labels(dataset)]
+# Equations that infer parameters are compared over initial densities, too.
+INFERRING, FROM = plan.inferring_equations(SIMULATED_DATASETS), plan.inferring_tables(SIMULATED_DATASETS)
 
 
 rule score_trajectories:
@@ -192,8 +192,8 @@ rule tabulate_information:
     """Tabulate what is learned, and how well, over initial densities."""
     input:
         datasets=expand(f"{RUN}/datasets/{{dataset}}.nc", dataset=SIMULATED_DATASETS),
-        equations=[plan.equation_file(dataset, label) for dataset, label in USED],
-        alone=[plan.per_parameter_file(dataset, label) for dataset, label in USED if label.startswith("oat.")],
+        equations=[path for _, path in INFERRING],
+        alone=[path for _, path in FROM],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
     output:
@@ -209,8 +209,8 @@ rule tabulate_information:
         gpu=0,
     params:
         datasets=SIMULATED_DATASETS,
-        labels=USED,
-        alone=[(dataset, label.split("/")[0]) for dataset, label in USED if label.startswith("oat.")],
+        labels=[label for label, _ in INFERRING],
+        alone=[label for label, _ in FROM],
         code=fingerprint("tabulate_information.py"),
     script:
         "../scripts/tabulate_information.py"

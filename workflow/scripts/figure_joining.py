@@ -57,7 +57,8 @@ def _draw_points(axis, own):
     kept = own[own["model"] == "common"]
     left = own[(own["model"] == "alone") & ~own["parameter_value"].isin(kept["parameter_value"])]
     style = {"linestyle": "none", "markersize": 3}
-    axis.plot(left["parameter_value"], left["coefficient"], "x", color=DROPPED, label="dropped", **style)
+    if len(left):
+        axis.plot(left["parameter_value"], left["coefficient"], "x", color=DROPPED, label="dropped", **style)
     axis.plot(kept["parameter_value"], kept["coefficient"], MARKERS[0], color=KEPT, label="kept", **style)
     if "standard_error" in kept:
         bars = {"fmt": "none", "ecolor": KEPT, "elinewidth": 0.5, "label": "standard error"}
