@@ -1,8 +1,13 @@
 """Information of a trajectory: closed forms, Monte Carlo, and what the initial density does."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
+from eqlearn import information as module
 from eqlearn.information import information
+from unit.mutation import executed
 
 TIMES = np.linspace(0, 20, 60)
 
@@ -16,21 +21,38 @@ def test_one_coefficient_has_condition_one():
     assert information(TIMES, 0.1 * np.exp(0.1 * TIMES), (1,)).condition == pytest.approx(1.0)
 
 
-def test_two_coefficients_have_the_condition_of_their_correlation():
+def truth_correlation(information: Callable) -> None:
     """(1 + |r|)/(1 - |r|), with r from derivatives of the closed-form solution after the start is projected out."""
     a, b, start, step = 0.5, 1.0, 0.05, 1e-6
 
-    def solution(a: float, b: float, start: float) -> np.ndarray:
+    def solution(start: float, a: float, b: float) -> np.ndarray:
         return a / (b + (a / start - b) * np.exp(-a * TIMES))
 
     point = np.array([start, a, b])
-    shifts = step * np.eye(3)
-    columns = [(solution(*(point + s)[[1, 2, 0]]) - solution(*(point - s)[[1, 2, 0]])) / (2 * step) for s in shifts]
+    columns = [(solution(*(point + s)) - solution(*(point - s))) / (2 * step) for s in step * np.eye(3)]
     first = columns[0] / np.linalg.norm(columns[0])
     left = [column - first * (first @ column) for column in columns[1:]]
     r = abs(left[0] @ left[1]) / np.linalg.norm(left[0]) / np.linalg.norm(left[1])
-    found = information(TIMES, solution(*point[[1, 2, 0]]), (1, 2)).condition
-    assert found == pytest.approx((1 + r) / (1 - r), rel=1e-4)
+    assert information(TIMES, solution(*point), (1, 2)).condition == pytest.approx((1 + r) / (1 - r), rel=1e-4)
+
+
+def test_two_coefficients_have_the_condition_of_their_correlation():
+    truth_correlation(information)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (" / np.linalg.norm(fit.information, axis=0)", ""),
+        (" / np.linalg.norm(fit.information, axis=0)", " / np.linalg.norm(fit.information, axis=1)"),
+        ("np.linalg.cond(scaled)) ** 2", "np.linalg.cond(scaled))"),
+    ],
+)
+def test_a_broken_condition_is_noticed(old, new):
+    source = Path(module.__file__).read_text(encoding="utf-8")
+    assert source.count(old) == 1
+    with pytest.raises(AssertionError):
+        truth_correlation(executed(source.replace(old, new)).information)
 
 
 def test_standard_errors_are_those_of_repeated_experiments():
