@@ -30,12 +30,18 @@ rule all:
     input:
         f"{RUN}/summary.md",
         f"{RUN}/verification.csv",
-        f"{RUN}/tables/disagreements.csv",
+        expand(f"{RUN}/pages/{{page}}.html", page=["summary", "verification", "disagreements"]),
         expand(f"{RUN}/tables/recovery/{{study}}.csv", study=plan.of_kind("mean_field")),
         expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=STUDY_FIGURES, study=plan.studies),
         expand(f"{RUN}/figures/coefficients/{{figure}}.svg", figure=plan.coefficient_figures()),
+        expand(f"{RUN}/figures/structures/{{study}}.svg", study=plan.with_learner("oat")),
+        expand(f"{RUN}/figures/joining/{{dataset}}.svg", dataset=plan.datasets_of(plan.with_learner("oat"))),
+        expand(f"{RUN}/figures/errors_by_experiments/{{study}}.svg", study=plan.with_learner("es")),
         expand(f"{RUN}/figures/parameter_inference/{{study}}.svg", study=SIMULATED),
-        expand(f"{RUN}/figures/snapshots/{{dataset}}.svg", dataset=SIMULATED_DATASETS),
+        expand(f"{RUN}/figures/snapshots/{{dataset}}.svg", dataset=plan.datasets_of(plan.with_setting("snapshots"))),
+        [f"{RUN}/pages/embedded_equations.html"] if plan.with_learner("es") else [],
+        [f"{RUN}/pages/inference_examples.html"] if SIMULATED else [],
+        [f"{RUN}/figures/information.svg"] if len(SIMULATED_DATASETS) > 1 else [],
 
 
 onsuccess:

@@ -107,7 +107,7 @@ def test_every_figure_is_there_and_of_print_resolution():
     from PIL import Image
 
     figures = sorted((RUN / "figures").rglob("*.svg"))
-    assert len(figures) == 11
+    assert len(figures) == 32
     for path in figures:
         with Image.open(path.with_suffix(".png")) as image:
             assert image.info["dpi"][0] >= 199.9

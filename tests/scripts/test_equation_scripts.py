@@ -1,5 +1,7 @@
 """Scripts from datasets to equations, scores and verdicts."""
 
+from html import escape
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,9 +121,11 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         errors={"d": errors},
         inference={"d": inference},
         summary=summary,
+        page=tmp_path / "s.html",
         shown=1.0,
     )
     text = summary.read_text()
+    assert escape(text) in (tmp_path / "s.html").read_text()
     assert "| deviates | 1 |" in text
     assert "i, q: published 1, ours 2" in text
     assert "dC/dt = -1.0*C**2 + 0.5*C" in text

@@ -8,9 +8,13 @@ import xarray as xr
 from eqlearn import style
 from eqlearn.netcdf import write_netcdf
 from figure_coefficients import figure_coefficients
+from figure_errors_by_experiments import figure_errors_by_experiments
 from figure_example_fits import figure_example_fits
+from figure_information import figure_information
+from figure_joining import figure_joining
 from figure_parameter_inference import figure_parameter_inference
 from figure_snapshots import figure_snapshots
+from figure_structures import figure_structures
 from figure_trajectory_errors import figure_trajectory_errors
 from PIL import Image
 
@@ -49,6 +53,89 @@ def coefficients(folder, **out):
     figure_coefficients(
         coefficients=dict.fromkeys(names, joined), points=dict.fromkeys(names, single), learner="oat.refined", **out
     )
+
+
+def embedded_coefficients(folder, **out):
+    """Seven terms that differ between numbers of experiments, and no points: a learner without a fit per rate."""
+    curves = [
+        pd.DataFrame(
+            {
+                "learner": "es.refined",
+                "experiments": n,
+                "coefficient": f"c{k}",
+                "parameter_value": RATES,
+                "value": k * RATES,
+            }
+        )
+        for n, powers in ((12, (1, 2, 3, 4, 5)), (4, (1, 2, 8, 10)))
+        for k in powers
+    ]
+    path = write(folder, "joined", pd.concat(curves))
+    names = ("mean_field-c0.05", "mean_field-c0.25-noise0.0025")
+    figure_coefficients(coefficients=dict.fromkeys(names, path), points={}, learner="es.refined", **out)
+
+
+def joining(folder, **out):
+    """A curve that stays with its coefficients, and one that leaves them by a factor of 100."""
+    labels = {"oat.published/n12": 100.0, "oat.refined/n12": 1.0}
+    curves = [
+        pd.DataFrame(
+            {
+                "learner": label.split("/")[0],
+                "experiments": 12,
+                "coefficient": f"c{k}",
+                "parameter_value": RATES,
+                "value": v,
+            }
+        )
+        for label, v in labels.items()
+        for k in (1, 2, 3, 5, 10)
+    ]
+    points = [
+        pd.DataFrame({"parameter_value": RATES, "model": model, "power": k, "coefficient": (-1) ** k * RATES**0.1})
+        for model in ("alone", "common")
+        for k in (1, 2, 3, 5, 10)
+    ]
+    table = pd.concat(points)
+    dropped = table[(table["model"] == "alone") | (table["parameter_value"] > 1)]
+    paths = [write(folder, "published", dropped), write(folder, "refined", table.assign(standard_error=0.1))]
+    figure_joining(coefficients=write(folder, "curves", pd.concat(curves)), points=dict(zip(labels, paths)), **out)
+
+
+def structures(folder, **out):
+    """More structures than colours, and a publication that counts for one of two datasets."""
+    names = ("mean_field-c0.05", "mean_field-c0.25-noise0.0025")
+    rows = [
+        (name, learner, band, powers, 50, 500, 0.1)
+        for name in names
+        for learner, bands in (("publication", ["all"]), ("oat.refined", ["all", "0.01-0.1", "2.51-5"]))
+        for band in bands
+        for powers in ("1 2", "1 2 3", "1 2 4", "1 2 5", "1 2 6", "1 2 7", "1 2 3 4 5", "1 2 3 5 6", "1 3", "1 9")
+        if learner != "publication" or name == names[0]
+    ]
+    columns = ["dataset", "learner", "band", "powers", "count", "of", "share"]
+    figure_structures(structures=write(folder, "structures", pd.DataFrame(rows, columns=columns)), **out)
+
+
+def information(folder, **out):
+    rows = [
+        (f"bdm-c{c}", c, learner, powers, 0.8, c * 1e-5, 0.1 + c, 1e4 + 1e6 * c, 0.01, 0.1, 0.2)
+        for c in (0.05, 0.1, 0.15, 0.2, 0.25)
+        for learner, powers in (("mean_field.theory", "1 2"), ("oat.refined", "1 2 3 5 10"), ("es.published", "1 4"))
+    ]
+    columns = ["dataset", "initial_density", "learner", "powers", "share_of_most_frequent", "median_mse"]
+    columns += ["median_relative_error", "condition", *(f"standard_error_c{k}" for k in (1, 2, 3))]
+    figure_information(table=write(folder, "information", pd.DataFrame(rows, columns=columns)), **out)
+
+
+def errors_by_experiments(folder, **out):
+    parts = [
+        pd.DataFrame({"learner": learner, "experiments": n, "parameter_value": RATES, "mse": 1e-5 * RATES})
+        for learner, numbers in (("mean_field.theory", [0]), ("es.published", [12, 4]), ("es.refined", [12, 6, 4]))
+        for n in numbers
+    ]
+    path, learners = write(folder, "errors", pd.concat(parts)), ["es.published", "es.refined"]
+    figure_errors_by_experiments(errors={"bdm-c0.05": path, "bdm-c0.25": path}, learners=learners, **out)
 
 
 def trajectory_errors(folder, **out):
@@ -93,7 +180,18 @@ def snapshots(folder, **out):
     figure_snapshots(snapshots=folder / "snapshots.nc", **out)
 
 
-FIGURES = [example_fits, coefficients, trajectory_errors, parameter_inference, snapshots]
+FIGURES = [
+    example_fits,
+    coefficients,
+    embedded_coefficients,
+    joining,
+    structures,
+    trajectory_errors,
+    errors_by_experiments,
+    parameter_inference,
+    snapshots,
+    information,
+]
 
 
 @pytest.fixture

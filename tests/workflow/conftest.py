@@ -15,10 +15,11 @@ PARTS = ("Snakefile", "workflow", "config", "envs", "profiles")
 SCALED = {"samples": 20, "growth_times": 20}
 TINY = {
     "run": "tiny",
+    "build": ["bdm", "mean_field"],
     "studies": {
         "bdm": {
             "parameter": [0.5, 1.0, 1.5, 2.0],
-            "initial_densities": [0.25],
+            "initial_densities": [0.2, 0.25],
             "lattice": {"rows": 14, "columns": 14},
             "time": SCALED,
             "replicates": 3,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from provenance import fingerprint
 
 ROOT = Path(__file__).parents[2]
 ENVS = ROOT / "envs"
@@ -50,6 +51,15 @@ def test_every_rule_declares_what_it_needs(name, text):
     assert f'fingerprint("{name}.py")' in body
     assert (ROOT / "workflow" / "scripts" / f"{name}.py").is_file()
     assert '"""' in body.split("\n")[1]
+
+
+@pytest.mark.parametrize(
+    "script", sorted((ROOT / "workflow" / "scripts").glob("figure_*.py")), ids=lambda path: path.stem
+)
+def test_figures_import_what_their_environment_has(script):
+    libraries = {name.removesuffix("==") for name in fingerprint(script.name) if name.endswith("==")}
+    pins = yaml.safe_load((ENVS / "figures.yaml").read_text())["dependencies"]
+    assert libraries <= {pin.split("=")[0] for pin in pins}
 
 
 def test_every_script_has_a_rule():

@@ -8,8 +8,13 @@ import xarray as xr
 SIMULATE = {"simulate_birth_death_migration", "simulate_snapshots"}
 LEARN = {"fit_oat", "fit_oat_published", "fit_es_published"}
 AFTER_SIMULATION = LEARN | {"merge_simulations", "differentiate", "infer_parameter", "score_trajectories"}
-TABLES = {"summarise_inference", "tabulate_coefficients", "tabulate_recovery", "summarise"}
+ESTIMATES = {"summarise_inference", "tabulate_inference_examples", "tabulate_information", "summarise"}
+TABLES = ESTIMATES | {"tabulate_coefficients", "tabulate_recovery", "tabulate_structures"}
 FIGURES = {
+    "figure_structures",
+    "figure_joining",
+    "figure_errors_by_experiments",
+    "figure_information",
     "figure_example_fits",
     "figure_coefficients",
     "figure_trajectory_errors",
@@ -41,7 +46,7 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/inference.py",
             "TOLERANCE = 1e-7",
             "TOLERANCE = 1e-8",
-            {"infer_parameter", "summarise_inference", "figure_parameter_inference", "summarise"},
+            {"infer_parameter", "figure_parameter_inference", "figure_information"} | ESTIMATES,
         ),
         (
             "eqlearn/learners/oat.py",
@@ -53,7 +58,10 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/lasso.py",
             "MAX_SWEEPS = 100_000",
             "MAX_SWEEPS = 100_001",
-            LEARN - {"fit_oat"} | {"infer_parameter", "score_trajectories"} | TABLES | (FIGURES - {"figure_snapshots"}),
+            LEARN - {"fit_oat"}
+            | {"infer_parameter", "score_trajectories", "tabulate_embedded_equations"}
+            | TABLES
+            | (FIGURES - {"figure_snapshots"}),
         ),
         ("eqlearn/style.py", '"font.size": 8', '"font.size": 9', FIGURES),
         (
@@ -66,7 +74,7 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/datasets/birth_death_migration.py",
             "MAX_AGENTS = 1_000_000",
             "MAX_AGENTS = 1_000_001",
-            SIMULATE | AFTER_SIMULATION | (TABLES - {"tabulate_recovery"}) | FIGURES,
+            SIMULATE | AFTER_SIMULATION | (TABLES - {"tabulate_recovery"}) | FIGURES | {"tabulate_embedded_equations"},
         ),
     ],
 )
@@ -86,7 +94,7 @@ def test_a_changed_locked_version_reruns_its_users(finished_copy):
     lock = finished_copy.folder / "envs" / "numerics.lock"
     lines = ["sympy==0.0.1" if line.startswith("sympy==") else line for line in lock.read_text().splitlines()]
     lock.write_text("\n".join(lines) + "\n")
-    assert finished_copy.rules_to_run() == {"summarise"}
+    assert finished_copy.rules_to_run() == {"summarise", "tabulate_embedded_equations"}
 
 
 def test_a_changed_callee_of_compiled_code_changes_the_numbers(finished_copy):

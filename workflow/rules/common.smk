@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "rules"))
 from configuration import ConfigurationError, check
 from plan import Plan
 from provenance import fingerprint
+from publication import Publication
 
 from snakemake.exceptions import WorkflowError
 
@@ -19,7 +20,14 @@ except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
 RUN = plan.run
+publication = Publication(plan)
+PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 SIMULATED = plan.of_kind("birth_death_migration")
+SIMULATED_DATASETS = plan.datasets_of(SIMULATED)
+
+# Categories of the report, in the order in which it lists them.
+VERDICTS, DATA, EQUATIONS, ERRORS = "1 Claims and verdicts", "2 Data", "3 Learned equations", "4 Trajectory errors"
+INFERENCE, INFORMATION = "5 Inferred rates", "6 Information content"
 
 
 def growing(amount):

@@ -9,8 +9,8 @@ rule figure_example_fits:
         svg=report(
             f"{RUN}/figures/example_fits/{{study}}.svg",
             caption="../report/example_fits.rst",
-            category="Learned equations",
-            labels={"figure": "example fits (N1)", "study": "{study}"},
+            category=EQUATIONS,
+            labels={"result": "N1 example fits", "data": "{study}", "protocol": "all"},
         ),
         png=f"{RUN}/figures/example_fits/{{study}}.png",
     log:
@@ -31,19 +31,16 @@ rule figure_example_fits:
 
 
 rule figure_coefficients:
-    """Coefficients over the parameter (N2)."""
+    """Coefficients over the parameter (N2, N3)."""
     input:
         coefficients=plan.per_dataset("tables/coefficients"),
-        points=lambda wildcards: [
-            plan.alone_file(name, f"{wildcards.learner}.{wildcards.protocol}")
-            for name in plan.study_datasets(wildcards)
-        ],
+        points=plan.points_files,
     output:
         svg=report(
             f"{RUN}/figures/coefficients/{{study}}.{{learner}}.{{protocol}}.svg",
             caption="../report/coefficients.rst",
-            category="Learned equations",
-            labels={"figure": "coefficients (N2)", "study": "{study}, {learner}.{protocol}"},
+            category=EQUATIONS,
+            labels=plan.coefficient_labels,
         ),
         png=f"{RUN}/figures/coefficients/{{study}}.{{learner}}.{{protocol}}.png",
     log:
@@ -71,8 +68,8 @@ rule figure_trajectory_errors:
         svg=report(
             f"{RUN}/figures/trajectory_errors/{{study}}.svg",
             caption="../report/trajectory_errors.rst",
-            category="Errors",
-            labels={"figure": "trajectory errors (N6)", "study": "{study}"},
+            category=ERRORS,
+            labels={"result": "N6 trajectory errors", "data": "{study}", "protocol": "all"},
         ),
         png=f"{RUN}/figures/trajectory_errors/{{study}}.png",
     log:
@@ -100,8 +97,8 @@ rule figure_parameter_inference:
         svg=report(
             f"{RUN}/figures/parameter_inference/{{study}}.svg",
             caption="../report/parameter_inference.rst",
-            category="Errors",
-            labels={"figure": "parameter inference (N8)", "study": "{study}"},
+            category=INFERENCE,
+            labels={"result": "N8 errors of inferred rates", "data": "{study}", "protocol": "all"},
         ),
         png=f"{RUN}/figures/parameter_inference/{{study}}.png",
     log:
@@ -128,8 +125,8 @@ rule figure_snapshots:
         svg=report(
             f"{RUN}/figures/snapshots/{{dataset}}.svg",
             caption="../report/snapshots.rst",
-            category="Simulations",
-            labels={"figure": "lattices (S2)", "study": "{dataset}"},
+            category=DATA,
+            labels={"result": "S2 lattices", "data": "{dataset}", "protocol": "none"},
         ),
         png=f"{RUN}/figures/snapshots/{{dataset}}.png",
     log:
@@ -145,3 +142,119 @@ rule figure_snapshots:
         code=fingerprint("figure_snapshots.py"),
     script:
         "../scripts/figure_snapshots.py"
+
+
+rule figure_structures:
+    """How often each structure is learned (N4)."""
+    input:
+        structures=f"{RUN}/tables/structures/{{study}}.csv",
+    output:
+        svg=report(
+            f"{RUN}/figures/structures/{{study}}.svg",
+            caption="../report/structures.rst",
+            category=EQUATIONS,
+            labels={"result": "N4 structures learned", "data": "{study}", "protocol": "all"},
+        ),
+        png=f"{RUN}/figures/structures/{{study}}.png",
+    log:
+        f"{RUN}/logs/figure_structures/{{study}}.log",
+    conda:
+        "../../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        code=fingerprint("figure_structures.py"),
+    script:
+        "../scripts/figure_structures.py"
+
+
+rule figure_joining:
+    """How coefficients are joined: kept, dropped, and the joined curve (N5)."""
+    input:
+        coefficients=f"{RUN}/tables/coefficients/{{dataset}}.csv",
+        points=plan.joined_files,
+    output:
+        svg=report(
+            f"{RUN}/figures/joining/{{dataset}}.svg",
+            caption="../report/joining.rst",
+            category=EQUATIONS,
+            labels={"result": "N5 joined coefficients", "data": "{dataset}", "protocol": "all"},
+        ),
+        png=f"{RUN}/figures/joining/{{dataset}}.png",
+    log:
+        f"{RUN}/logs/figure_joining/{{dataset}}.log",
+    conda:
+        "../../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        labels=plan.joined_labels,
+        code=fingerprint("figure_joining.py"),
+    script:
+        "../scripts/figure_joining.py"
+
+
+rule figure_errors_by_experiments:
+    """Trajectory error of ES ME-EQL over the parameter, by number of experiments (N7)."""
+    input:
+        errors=plan.per_dataset("tables/trajectory_errors"),
+    output:
+        svg=report(
+            f"{RUN}/figures/errors_by_experiments/{{study}}.svg",
+            caption="../report/errors_by_experiments.rst",
+            category=ERRORS,
+            labels={"result": "N7 ES by experiments", "data": "{study}", "protocol": "all"},
+        ),
+        png=f"{RUN}/figures/errors_by_experiments/{{study}}.png",
+    log:
+        f"{RUN}/logs/figure_errors_by_experiments/{{study}}.log",
+    conda:
+        "../../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        datasets=plan.study_datasets,
+        learners=lambda wildcards: plan.study(wildcards).learners_of("es"),
+        code=fingerprint("figure_errors_by_experiments.py"),
+    script:
+        "../scripts/figure_errors_by_experiments.py"
+
+
+rule figure_information:
+    """What is learned, and how well, over initial densities."""
+    input:
+        table=f"{RUN}/tables/information.csv",
+    output:
+        svg=report(
+            f"{RUN}/figures/information.svg",
+            caption="../report/information.rst",
+            category=INFORMATION,
+            labels={
+                "result": "over initial densities",
+                "data": "all simulations",
+                "protocol": "all",
+            },
+        ),
+        png=f"{RUN}/figures/information.png",
+    log:
+        f"{RUN}/logs/figure_information.log",
+    conda:
+        "../../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        code=fingerprint("figure_information.py"),
+    script:
+        "../scripts/figure_information.py"

@@ -10,17 +10,7 @@ from typing import Any
 from studies import Dataset, Study, decimal_text
 
 REFERENCE = "mean_field.theory/n0"
-PUBLISHED_NOISE = {"ABM": 0.0, "mean_field_nonoise": 0.0, "mean_field_lessnoise": 0.0025}
-# Paper A, Section 2: a study must be simulated and sampled like this for its numbers to be compared.
-PUBLISHED_STUDY = {
-    "parameter": {"start": 0.01, "stop": 5.0, "step": 0.01},
-    "death_fraction": 0.5,
-    "time": {"samples": 100, "growth_times": 20},
-    "migration_rate": 1.0,
-    "lattice": {"rows": 120, "columns": 120},
-    "replicates": 25,
-    "single_runs": {"step": 0.1, "replicates": 10},
-}
+ALONE = "oat"  # learners that give an equation per parameter value, too
 
 
 class Plan:
@@ -35,6 +25,18 @@ class Plan:
     def of_kind(self, kind: str) -> list[str]:
         """Names of the studies of a kind."""
         return [name for name, study in self.studies.items() if study.kind == kind]
+
+    def with_setting(self, key: str) -> list[str]:
+        """Names of the studies that have a setting."""
+        return [name for name, study in self.studies.items() if study.settings.get(key)]
+
+    def with_learner(self, family: str) -> list[str]:
+        """Names of the studies with a learner of a family, such as es."""
+        return [name for name, study in self.studies.items() if study.learners_of(family)]
+
+    def datasets_of(self, studies: list[str]) -> list[str]:
+        """Names of the datasets of some studies."""
+        return [dataset.name for name in studies for dataset in self.studies[name].datasets]
 
     def study(self, wildcards: Any) -> Study:
         """The study that a job's wildcards belong to."""
@@ -119,14 +121,10 @@ class Plan:
         """File of one equation."""
         return f"{self.run}/equations/{dataset}/{label}.json"
 
-    def alone_learners(self, study: Study) -> list[str]:
-        """Learners that give an equation per parameter value, too."""
-        return [learner for learner in study.settings["learners"] if learner.startswith("oat.")]
-
     def alone_labels(self, wildcards: Any) -> list[str]:
         """Labels of the equations per parameter value, from the most experiments."""
         study = self.study(wildcards)
-        return [f"{learner}.alone/n{max(study.experiments_of(learner))}" for learner in self.alone_learners(study)]
+        return [f"{learner}.alone/n{max(study.experiments_of(learner))}" for learner in study.learners_of(ALONE)]
 
     def alone_files(self, wildcards: Any) -> list[str]:
         """Tables of the equations per parameter value of a job's dataset, in the order of ``alone_labels``."""
@@ -137,17 +135,52 @@ class Plan:
         return [
             ((dataset, learner), self.alone_file(dataset, learner))
             for dataset in datasets
-            for learner in self.alone_learners(self.studies[self.datasets[dataset].study])
+            for learner in self.studies[self.datasets[dataset].study].learners_of(ALONE)
         ]
 
     def alone_file(self, dataset: str, learner: str) -> str:
         """Table of the equations per parameter value of a dataset."""
         most = max(self.studies[self.datasets[dataset].study].experiments_of(learner))
-        return f"{self.run}/equations/{dataset}/{learner}/n{most}.per_parameter.csv"
+        return self.per_parameter_file(dataset, f"{learner}/n{most}")
+
+    def per_parameter_file(self, dataset: str, label: str) -> str:
+        """Table of the equations per parameter value from which one equation was joined."""
+        return f"{self.run}/equations/{dataset}/{label}.per_parameter.csv"
+
+    def joined_labels(self, wildcards: Any) -> list[str]:
+        """Labels of a dataset's equations that were joined from numbers of experiments that all such learners have."""
+        study = self.study(wildcards)
+        learners = study.learners_of(ALONE)
+        shared = [n for n in study.experiments if all(n in study.experiments_of(learner) for learner in learners)]
+        return [f"{learner}/n{n}" for n in shared for learner in learners]
+
+    def joined_files(self, wildcards: Any) -> list[str]:
+        """Tables of the equations per parameter value in the order of ``joined_labels``."""
+        return [self.per_parameter_file(wildcards.dataset, label) for label in self.joined_labels(wildcards)]
+
+    def points_files(self, wildcards: Any) -> list[str]:
+        """Tables of the equations per parameter value of a job's study and learner; none for learners without."""
+        tables = self.alone_of(self.study_datasets(wildcards))
+        return [path for (_, learner), path in tables if learner == f"{wildcards.learner}.{wildcards.protocol}"]
+
+    def embedded_equations(self) -> list[tuple[tuple[str, str, str], str]]:
+        """All equations with embedded parameter by (dataset, learner, number of experiments)."""
+        return [
+            ((dataset, *label.split("/n")), self.equation_file(dataset, label))
+            for dataset in self.datasets
+            for label in self.learned_labels(dataset)
+            if label.startswith("es.")
+        ]
 
     def coefficient_figures(self) -> list[str]:
         """Study and learner of every figure of coefficients, as in file names."""
-        return [f"{name}.{learner}" for name, study in self.studies.items() for learner in self.alone_learners(study)]
+        return [f"{name}.{learner}" for name, study in self.studies.items() for learner in study.settings["learners"]]
+
+    def coefficient_labels(self, wildcards: Any) -> dict[str, str]:
+        """How the report lists a figure of coefficients: by its number in paper A, study and protocol."""
+        number = "N3" if wildcards.learner == "es" else "N2"
+        result = f"{number} coefficients, {wildcards.learner.upper()}"
+        return {"result": result, "data": wildcards.study, "protocol": wildcards.protocol}
 
     # Inference
 
@@ -156,11 +189,24 @@ class Plan:
         study = self.studies[self.datasets[dataset].study]
         return [REFERENCE, *(f"{learner}/n{study.inference_experiments}" for learner in study.settings["learners"])]
 
+    def inferring_equations(self, datasets: list[str]) -> list[tuple[tuple[str, str], str]]:
+        """Equations that infer parameters by (dataset, label)."""
+        pairs = ((dataset, label) for dataset in datasets for label in self.inference_labels(dataset))
+        return [((dataset, label), self.equation_file(dataset, label)) for dataset, label in pairs]
+
+    def inferring_tables(self, datasets: list[str]) -> list[tuple[tuple[str, str], str]]:
+        """Tables of the equations per parameter value from which those were joined, by (dataset, learner)."""
+        return [
+            ((dataset, label.split("/")[0]), self.per_parameter_file(dataset, label))
+            for (dataset, label), _ in self.inferring_equations(datasets)
+            if label.startswith(f"{ALONE}.")
+        ]
+
     def estimate_files(self, dataset: str) -> list[str]:
         """Estimates of a dataset, in the order of ``inference_labels``."""
         return [f"{self.run}/inference/{dataset}/{label}.csv" for label in self.inference_labels(dataset)]
 
-    # Figures and verification
+    # Figures
 
     def study_datasets(self, wildcards: Any) -> list[str]:
         """Names of the datasets of a study."""
@@ -178,47 +224,3 @@ class Plan:
             f"{learner}/n{middle}" for learner in study.settings["learners"] if middle in study.experiments_of(learner)
         ]
         return [REFERENCE, *self.alone_labels(wildcards), *joined]
-
-    def published_places(self) -> dict[str, str]:
-        """Dataset that stands for ``data/initial density`` of the publication, by that place.
-
-        None of a study that is not simulated and sampled as in the publication.
-        """
-        standing = {data: study for data, study in self.config["published"].items() if study in self.studies}
-        standing = {data: study for data, study in standing.items() if self.studies[study].agrees(PUBLISHED_STUDY)}
-        return {
-            f"{data}/{decimal_text(dataset.initial_density)}": dataset.name
-            for data, study in standing.items()
-            for dataset in self.studies[study].datasets
-            if dataset.noise == PUBLISHED_NOISE[data]
-        }
-
-    def published_inference(self) -> list[tuple[tuple[str, str], str]]:
-        """Estimates that are compared with published ones, by (initial density, ``learner.protocol``)."""
-        places = ([*place.split("/"), dataset] for place, dataset in self.published_places().items())
-        return [
-            ((density, label.split("/")[0]), path)
-            for data, density, dataset in places
-            if data == "ABM"
-            for label, path in zip(self.inference_labels(dataset), self.estimate_files(dataset))
-        ]
-
-    def published_structures(self) -> list[tuple[tuple[str, str], str]]:
-        """Tables of the equations per parameter value that are compared with published ones, by (place, learner)."""
-        places = self.published_places().items()
-        return [((place, label[1]), path) for place, dataset in places for label, path in self.alone_of([dataset])]
-
-    def published_embedded(self) -> list[tuple[tuple[str, str, str], str]]:
-        """Equations with embedded parameter that are compared with published ones, by (place, learner, number)."""
-        return [
-            ((place, *label.split("/n")), self.equation_file(dataset, label))
-            for place, dataset in self.published_places().items()
-            for label in self.learned_labels(dataset)
-            if label.startswith("es.")
-        ]
-
-    def steps_of(self, dataset: str) -> dict[str, str]:
-        """Step of the sampled parameter values, as text, by their number."""
-        study = self.studies[self.datasets[dataset].study]
-        steps = sorted(study.settings["experiments"]["steps"])
-        return {str(n): decimal_text(step) for n, step in zip(study.experiments, steps)}

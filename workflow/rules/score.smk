@@ -1,5 +1,8 @@
 """Scores and tables that figures and verification draw from."""
 
+# Equations that infer parameters are compared over initial densities, too.
+INFERRING, FROM = plan.inferring_equations(SIMULATED_DATASETS), plan.inferring_tables(SIMULATED_DATASETS)
+
 
 rule score_trajectories:
     """Score every equation of a dataset on its trajectories at all parameter values."""
@@ -98,3 +101,116 @@ rule tabulate_recovery:
         code=fingerprint("tabulate_recovery.py"),
     script:
         "../scripts/tabulate_recovery.py"
+
+
+rule tabulate_structures:
+    """Count how often each structure is learned, over bands of the parameter."""
+    input:
+        alone=lambda wildcards: [path for _, path in plan.alone_of(plan.study_datasets(wildcards))],
+        published=PUBLISHED / "me_eql_oat_structures.csv",
+    output:
+        structures=f"{RUN}/tables/structures/{{study}}.csv",
+    log:
+        f"{RUN}/logs/tabulate_structures/{{study}}.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        labels=lambda wildcards: [label for label, _ in plan.alone_of(plan.study_datasets(wildcards))],
+        places=publication.of_study,
+        code=fingerprint("tabulate_structures.py"),
+    script:
+        "../scripts/tabulate_structures.py"
+
+
+rule tabulate_embedded_equations:
+    """Tabulate the equations of ES ME-EQL beside the published ones (T1)."""
+    input:
+        equations=[path for _, path in plan.embedded_equations()],
+        published=PUBLISHED / "me_eql_es_equations.csv",
+    output:
+        table=f"{RUN}/tables/embedded_equations.csv",
+        page=report(
+            f"{RUN}/pages/embedded_equations.html",
+            caption="../report/embedded_equations.rst",
+            category=EQUATIONS,
+            labels={"result": "T1 equations of ES", "data": "all", "protocol": "all"},
+        ),
+    log:
+        f"{RUN}/logs/tabulate_embedded_equations.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        labels=[label for label, _ in plan.embedded_equations()],
+        places=publication.by_dataset(),
+        code=fingerprint("tabulate_embedded_equations.py"),
+    script:
+        "../scripts/tabulate_embedded_equations.py"
+
+
+rule tabulate_inference_examples:
+    """Tabulate relative errors of inferred parameters beside the published ones (T2)."""
+    input:
+        summaries=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
+        published=PUBLISHED / "me_eql_inference_errors.csv",
+    output:
+        table=f"{RUN}/tables/inference_examples.csv",
+        page=report(
+            f"{RUN}/pages/inference_examples.html",
+            caption="../report/inference_examples.rst",
+            category=INFERENCE,
+            labels={"result": "T2 errors at three rates", "data": "simulations", "protocol": "all"},
+        ),
+    log:
+        f"{RUN}/logs/tabulate_inference_examples.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        datasets=SIMULATED_DATASETS,
+        shown=[plan.studies[plan.datasets[name].study].settings["examples"] for name in SIMULATED_DATASETS],
+        places=publication.by_dataset(),
+        code=fingerprint("tabulate_inference_examples.py"),
+    script:
+        "../scripts/tabulate_inference_examples.py"
+
+
+rule tabulate_information:
+    """Tabulate what is learned, and how well, over initial densities."""
+    input:
+        datasets=expand(f"{RUN}/datasets/{{dataset}}.nc", dataset=SIMULATED_DATASETS),
+        equations=[path for _, path in INFERRING],
+        alone=[path for _, path in FROM],
+        errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
+        inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
+    output:
+        table=f"{RUN}/tables/information.csv",
+    log:
+        f"{RUN}/logs/tabulate_information.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        datasets=SIMULATED_DATASETS,
+        labels=[label for label, _ in INFERRING],
+        alone=[label for label, _ in FROM],
+        code=fingerprint("tabulate_information.py"),
+    script:
+        "../scripts/tabulate_information.py"

@@ -111,6 +111,10 @@ class Study:
             raise ConfigurationError(f"config key '{self.key('experiments', 'skip', learner)}': leaves no step.")
         return left
 
+    def learners_of(self, family: str) -> list[str]:
+        """Its learners of one family, whatever their protocol."""
+        return [learner for learner in self.settings["learners"] if learner.split(".")[0] == family]
+
     def _step_of(self, experiments: int) -> float:
         return dict(zip(self.experiments, sorted(self.settings["experiments"]["steps"])))[experiments]
 
@@ -172,7 +176,7 @@ class Study:
         low, high = self.settings["inference"]["bounds"]
         if low >= high:
             raise ConfigurationError(f"config key '{self.key('inference', 'bounds')}': {low} must lie below {high}.")
-        for value in self.settings["snapshots"]["samples"]:
+        for value in self.settings.get("snapshots", {}).get("samples", []):
             if value >= self.settings["time"]["samples"]:
                 raise ConfigurationError(
                     f"config key '{self.key('snapshots', 'samples')}': {value} is past the last sample."

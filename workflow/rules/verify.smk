@@ -1,10 +1,8 @@
 """Against the publications: verification.csv, and a summary of the run."""
 
-PLACES = plan.published_places()
-INFERRED, ALONE, EMBEDDED = plan.published_inference(), plan.published_structures(), plan.published_embedded()
+PLACES = publication.places()
+INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), publication.embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
-SIMULATED_DATASETS = [dataset.name for name in SIMULATED for dataset in plan.studies[name].datasets]
-PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 
 
 rule verify:
@@ -22,11 +20,16 @@ rule verify:
         structures=[path for _, path in ALONE],
         equations=[path for _, path in EMBEDDED],
     output:
-        verification=report(
-            f"{RUN}/verification.csv",
+        verification=f"{RUN}/verification.csv",
+        page=report(
+            f"{RUN}/pages/verification.html",
             caption="../report/verification.rst",
-            category="0. Verification",
-            labels={"table": "every published number beside ours"},
+            category=VERDICTS,
+            labels={
+                "result": "2 every published number beside ours",
+                "data": "all",
+                "protocol": "all",
+            },
         ),
     log:
         f"{RUN}/logs/verify.log",
@@ -42,7 +45,7 @@ rule verify:
         inferred=[label for label, _ in INFERRED],
         alone=[label for label, _ in ALONE],
         embedded=[label for label, _ in EMBEDDED],
-        steps={place: plan.steps_of(dataset) for place, dataset in PLACES.items()},
+        steps={place: publication.steps(dataset) for place, dataset in PLACES.items()},
         code=fingerprint("verify.py"),
     script:
         "../scripts/verify.py"
@@ -53,11 +56,16 @@ rule tabulate_disagreements:
     input:
         known=PUBLISHED / "disagreements.csv",
     output:
-        disagreements=report(
-            f"{RUN}/tables/disagreements.csv",
+        disagreements=f"{RUN}/tables/disagreements.csv",
+        page=report(
+            f"{RUN}/pages/disagreements.html",
             caption="../report/disagreements.rst",
-            category="0. Verification",
-            labels={"table": "where paper, code and data disagree"},
+            category=VERDICTS,
+            labels={
+                "result": "3 where paper, code and data disagree",
+                "data": "all",
+                "protocol": "all",
+            },
         ),
     log:
         f"{RUN}/logs/tabulate_disagreements.log",
@@ -82,11 +90,12 @@ rule summarise:
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
     output:
-        summary=report(
-            f"{RUN}/summary.md",
+        summary=f"{RUN}/summary.md",
+        page=report(
+            f"{RUN}/pages/summary.html",
             caption="../report/summary.rst",
-            category="0. Verification",
-            labels={"table": "summary"},
+            category=VERDICTS,
+            labels={"result": "1 summary of the run", "data": "all", "protocol": "all"},
         ),
     log:
         f"{RUN}/logs/summarise.log",

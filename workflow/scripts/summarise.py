@@ -6,6 +6,7 @@ import pandas as pd
 from eqlearn.equation import read_equation
 from eqlearn.files import write_text
 from eqlearn.job import logged_to
+from eqlearn.pages import write_text_page
 from eqlearn.structure import to_text
 from eqlearn.tables import read_table
 
@@ -18,6 +19,7 @@ def summarise(
     errors: dict[str, Path],
     inference: dict[str, Path],
     summary: Path,
+    page: Path,
     shown: float,
 ) -> None:
     """Write Markdown; ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter value ``shown``."""
@@ -31,7 +33,9 @@ def summarise(
         lines += ["", "## Relative error of inferred parameters", "", *_header("median over the parameter", "worst")]
     for name, path in inference.items():
         lines += _inference_lines(name, read_table(path, ["mean_relative_error"], ["learner", "experiments"]))
-    write_text(summary, "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    write_text(summary, text)
+    write_text_page(text, page)
 
 
 def _header(*columns: str) -> list[str]:
@@ -75,5 +79,6 @@ if __name__ == "__main__":
             errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
             inference=dict(zip(snakemake.params.inferred, snakemake.input.inference)),
             summary=snakemake.output.summary,
+            page=snakemake.output.page,
             shown=snakemake.params.shown,
         )

@@ -7,6 +7,7 @@ import pandas as pd
 from eqlearn import paper_a
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
+from eqlearn.pages import write_table_page
 from eqlearn.tables import read_table, write_table
 from eqlearn.verification import Measured, Number, compare, criteria_of
 
@@ -22,6 +23,7 @@ def verify(
     equations: Labelled,
     steps: dict[str, dict[str, str]],
     verification: Path,
+    page: Path,
 ) -> None:
     """Write verification.csv, a row per published number and protocol.
 
@@ -37,7 +39,9 @@ def verify(
         ours = _errors(errors, steps, protocol) | _inferred(inference, protocol)
         ours |= _learned(structures, equations, protocol)
         tables.append(compare(numbers, ours, criteria, protocol))
-    write_table(pd.concat(tables), verification)
+    table = pd.concat(tables)
+    write_table(table, verification)
+    write_table_page(table, page)
 
 
 def _errors(errors: dict[str, Path], steps: dict[str, dict[str, str]], protocol: str) -> dict[str, Measured]:
@@ -91,4 +95,5 @@ if __name__ == "__main__":
             equations={tuple(label): path for label, path in zip(params.embedded, given.equations)},
             steps=params.steps,
             verification=snakemake.output.verification,
+            page=snakemake.output.page,
         )

@@ -77,6 +77,12 @@ def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[
     return ours | {f"{place}/median/mean_relative_error": Measured(float(by_rate["mean"].median()))}
 
 
+def structures_alone(table: pd.DataFrame) -> pd.Series:
+    """Structure of every parameter value's own equation, as powers in text: '1 2 3 5'."""
+    alone = table[table["model"] == "alone"].sort_values("power")
+    return alone.groupby("parameter_value")["power"].agg(lambda powers: " ".join(str(int(p)) for p in powers))
+
+
 def published_structures(table: pd.DataFrame) -> Iterator[Number]:
     """At how many of 500 rates each structure was learned."""
     for row in table.itertuples():
@@ -86,9 +92,7 @@ def published_structures(table: pd.DataFrame) -> Iterator[Number]:
 
 def measured_structures(place: str, table: pd.DataFrame) -> dict[str, Measured]:
     """The same from our equations per parameter value, scaled to 500 rates where there are fewer."""
-    alone = table[table["model"] == "alone"].sort_values("power")
-    structures = alone.groupby("parameter_value")["power"].agg(lambda powers: " ".join(str(int(p)) for p in powers))
-    counts = 500 * structures.value_counts(normalize=True)
+    counts = 500 * structures_alone(table).value_counts(normalize=True)
     return {f"{_STRUCTURES}/{place}/{name}/count_of_500_rp": Measured(float(n)) for name, n in counts.items()}
 
 

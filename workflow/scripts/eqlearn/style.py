@@ -23,8 +23,14 @@ LEARNERS = {
     "oat.refined.alone": ("OAT, each rate alone", GREEN, (0, (1, 1))),
     "oat.published": ("OAT ME-EQL, published", SKY, (0, (4, 1, 1, 1))),
     "oat.published.alone": ("OAT, each rate alone, published", PURPLE, (0, (1, 1))),
+    "es.refined": ("ES ME-EQL", BLACK, "solid"),
     "es.published": ("ES ME-EQL, published", VERMILION, (0, (3, 1))),
 }
+# Numbers of experiments, most first.
+COUNT_COLOURS = (BLUE, GREEN, ORANGE, VERMILION)
+COUNT_DASHES = ("solid", (0, (5, 2)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+# Colour and hatch of bars.
+CATEGORIES = ((BLUE, ""), (ORANGE, "///"), (GREEN, ""), (VERMILION, "\\\\\\"), (SKY, ""), (PURPLE, "///"), (BLACK, ""))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 PANEL = (2.3, 1.75)  # inches
 
@@ -52,6 +58,11 @@ def grid(rows: int, columns: int, panel: Sequence[float] = PANEL, **options: obj
     size = (panel[0] * columns + 0.5, panel[1] * rows + 0.7)
     figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained", **options)
     return figure, axes.tolist()
+
+
+def power_text(power: int) -> str:
+    """A power of the state as a panel's title."""
+    return "$C$" if power == 1 else f"$C^{{{power}}}$"
 
 
 def log_parameter(axis: Axes) -> None:

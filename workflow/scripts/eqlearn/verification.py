@@ -9,6 +9,7 @@ import pandas as pd
 
 from eqlearn.errors import InputError
 
+PUBLICATION = "publication"  # in a column of learners: what the publication gives
 CRITERIA = ("relative", "at_most", "at_least", "sigma", "none")
 
 

@@ -1,0 +1,49 @@
+"""Draw the trajectory error of ES ME-EQL over the parameter, a line per number of experiments (N7)."""
+
+from itertools import cycle
+from pathlib import Path
+
+from eqlearn.job import logged_to
+from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, LEARNERS, grid, legend, log_error, log_parameter, save
+from eqlearn.tables import read_table
+
+PARAMETER = r"proliferation rate $r_p$ (1/time)"
+ERROR = "mean squared error of C\n(agents²/site²)"
+PANEL = (3.4, 2.0)
+
+
+def figure_errors_by_experiments(*, errors: dict[str, Path], learners: list[str], svg: Path, png: Path) -> None:
+    """One row per dataset, one column per learner."""
+    tables = {n: read_table(p, ["parameter_value", "mse"], ["learner", "experiments"]) for n, p in errors.items()}
+    figure, axes = grid(len(tables), len(learners), PANEL, sharex=True, sharey="row")
+    for row, (name, table) in zip(axes, tables.items()):
+        for axis, learner in zip(row, learners):
+            _draw(axis, table[table["learner"] == learner])
+            theory = table[table["learner"] == "mean_field.theory"]
+            label, _, dashes = LEARNERS["mean_field.theory"]
+            axis.plot(theory["parameter_value"], theory["mse"], color="0.6", ls=dashes, lw=0.9, zorder=1, label=label)
+            axis.set_title(f"{name}, {LEARNERS[learner][0]}")
+        log_error(row[0])  # after all are drawn, since they share it
+        row[0].set_ylabel(ERROR)
+    for axis in axes[-1]:
+        log_parameter(axis)
+        axis.set_xlabel(PARAMETER)
+    legend(figure, [axis for row in axes for axis in row])
+    save(figure, svg, png)
+
+
+def _draw(axis, table) -> None:
+    numbers = sorted(set(table["experiments"]), key=int, reverse=True)
+    for n, colour, dashes in zip(numbers, cycle(COUNT_COLOURS), cycle(COUNT_DASHES)):
+        rows = table[table["experiments"] == n]
+        axis.plot(rows["parameter_value"], rows["mse"], color=colour, ls=dashes, lw=0.9, label=f"{n} experiments")
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0], __file__):
+        figure_errors_by_experiments(
+            errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
+            learners=snakemake.params.learners,
+            svg=snakemake.output.svg,
+            png=snakemake.output.png,
+        )

@@ -1,0 +1,94 @@
+"""Tabulate what is learned, and how well, over initial densities: the information content of the data."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from eqlearn.dataset import ParametricDataset, read_dataset
+from eqlearn.dynamics import state_polynomial
+from eqlearn.equation import read_equation
+from eqlearn.information import REFERENCE, information
+from eqlearn.job import logged_to
+from eqlearn.paper_a import structures_alone
+from eqlearn.tables import read_table, write_table
+
+Labelled = dict[tuple[str, str], Path]
+
+
+def tabulate_information(
+    *,
+    datasets: dict[str, Path],
+    equations: Labelled,
+    alone: Labelled,
+    errors: dict[str, Path],
+    inference: dict[str, Path],
+    table: Path,
+) -> None:
+    """Write one row per dataset and equation; medians are over the parameter values that all datasets have.
+
+    ``equations`` by dataset and ``learner.protocol/n``; ``alone`` (equations per parameter value of the same
+    experiments) by dataset and learner. Columns: powers of the equation; share of the experiments whose own equation
+    has the structure that is most frequent among them; median trajectory error; median over the parameter of the mean
+    relative error of the inferred parameter; and of the data alone, so the same for all learners, the condition and
+    the standard errors of the coefficients of dC/d(p·t) with the terms C, C² and C³.
+    """
+    data = {name: read_dataset(path) for name, path in datasets.items()}
+    shared = set.intersection(*(set(part.values) for part in data.values()))
+    scores = {name: _medians(path, "mse", shared) for name, path in errors.items()}
+    inferred = {name: read_table(path, ["parameter_value"]) for name, path in inference.items()}
+    both = set.intersection(*(set(part["parameter_value"]) for part in inferred.values()))
+    misses = {name: _medians(path, "mean_relative_error", both) for name, path in inference.items()}
+    told = {name: _told(part.at(sorted(shared))) for name, part in data.items()}
+    rows = []
+    for (name, label), path in equations.items():
+        powers = np.flatnonzero(state_polynomial(read_equation(path), 1.0))
+        rows.append(
+            {
+                "dataset": name,
+                "initial_density": data[name].attributes["initial_state"],
+                "learner": label.split("/")[0],
+                "powers": " ".join(map(str, powers)),
+                "share_of_most_frequent": _share(alone.get((name, label.split("/")[0]))),
+                "median_mse": scores[name].get(label),
+                "median_relative_error": misses[name].get(label),
+                **told[name],
+            }
+        )
+    write_table(pd.DataFrame(rows).sort_values("initial_density", kind="stable"), table)
+
+
+def _medians(path: Path, column: str, values: set[float]) -> dict[str, float]:
+    """Median of a column over the parameter by label; infinite where an equation fails at half of the values."""
+    table = read_table(path, ["parameter_value", column], ["learner", "experiments"])
+    table = table[table["parameter_value"].isin(values)]
+    groups = table[column].fillna(np.inf).groupby([table["learner"], table["experiments"]]).median()
+    return {f"{learner}/n{experiments}": value for (learner, experiments), value in groups.items()}
+
+
+def _told(data: ParametricDataset) -> dict[str, float]:
+    """Medians of condition and standard errors over the parameter."""
+    scaled = data.values[:, None] * data.time
+    found = [information(times, states) for times, states in zip(scaled, data.features[:, :, 0])]
+    errors = np.median([each.standard_errors for each in found], axis=0)
+    names = [f"standard_error_c{power}" for power in REFERENCE]
+    return {"condition": float(np.median([each.condition for each in found])), **dict(zip(names, errors))}
+
+
+def _share(path: Path | None) -> float:
+    if path is None:
+        return np.nan
+    structures = structures_alone(read_table(path, ["parameter_value", "power"], ["model"]))
+    return float(structures.value_counts(normalize=True).iloc[0])
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0], __file__):
+        given, params = snakemake.input, snakemake.params
+        tabulate_information(
+            datasets=dict(zip(params.datasets, given.datasets)),
+            equations={tuple(label): path for label, path in zip(params.labels, given.equations)},
+            alone={tuple(label): path for label, path in zip(params.alone, given.alone)},
+            errors=dict(zip(params.datasets, given.errors)),
+            inference=dict(zip(params.datasets, given.inference)),
+            table=snakemake.output.table,
+        )
