@@ -13,6 +13,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
+include: "workflow/rules/import.smk"
 include: "workflow/rules/differentiate.smk"
 include: "workflow/rules/regress.smk"
 include: "workflow/rules/infer.smk"
@@ -29,8 +30,7 @@ rule all:
     default_target: True
     input:
         f"{RUN}/summary.md",
-        f"{RUN}/verification.csv",
-        f"{RUN}/tables/disagreements.csv",
+        [f"{RUN}/verification.csv", f"{RUN}/tables/disagreements.csv"] if COMPARED else [],
         expand(f"{RUN}/tables/recovery/{{study}}.csv", study=plan.of_kind("mean_field")),
         expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=STUDY_FIGURES, study=plan.studies),
         expand(f"{RUN}/figures/coefficients/{{figure}}.svg", figure=plan.coefficient_figures()),

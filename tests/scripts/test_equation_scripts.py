@@ -119,7 +119,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         errors={"d": errors},
         inference={"d": inference},
         summary=summary,
-        shown=1.0,
+        shown={"d": 1.0},
     )
     text = summary.read_text()
     assert "| deviates | 1 |" in text

@@ -12,9 +12,12 @@ from figure_example_fits import figure_example_fits
 from figure_parameter_inference import figure_parameter_inference
 from figure_snapshots import figure_snapshots
 from figure_trajectory_errors import figure_trajectory_errors
+from labels import OWN_LABELS, labels_of
 from PIL import Image
 
 RATES = np.geomspace(0.01, 5, 12)
+QUANTITIES = {"parameter": {"name": "R_p", "unit": "1/h"}, "state": {"name": "N", "unit": "cells/site"}}
+TABLE_LABELS = labels_of({**QUANTITIES, "time": {"name": "time", "unit": "h"}})
 CURVES = ["mean_field.theory/n0", "oat.refined.alone/n12", "oat.refined/n4"]
 
 
@@ -24,7 +27,7 @@ def write(folder, name: str, table: pd.DataFrame):
     return path
 
 
-def example_fits(folder, **out):
+def example_fits(folder, labels=OWN_LABELS, **out):
     time = np.linspace(0, 20, 30)
     rows = [
         pd.DataFrame({"curve": c, "parameter_value": p, "time": time, "scaled_time": time, "state": 0.4 * time / 20})
@@ -32,10 +35,10 @@ def example_fits(folder, **out):
         for p in (0.01, 2.51, 4.91)
     ]
     path = write(folder, "examples", pd.concat(rows))
-    figure_example_fits(examples={"bdm-c0.05": path, "bdm-c0.25": path}, curves=CURVES, **out)
+    figure_example_fits(examples={"bdm-c0.05": path, "bdm-c0.25": path}, curves=CURVES, labels=labels, **out)
 
 
-def coefficients(folder, **out):
+def coefficients(folder, labels=OWN_LABELS, **out):
     curves = [
         pd.DataFrame(
             {"learner": "oat.refined", "experiments": n, "coefficient": c, "parameter_value": RATES, "value": v}
@@ -47,11 +50,15 @@ def coefficients(folder, **out):
     joined, single = write(folder, "joined", pd.concat(curves)), write(folder, "points", points)
     names = ("mean_field-c0.05", "mean_field-c0.25-noise0.0025")
     figure_coefficients(
-        coefficients=dict.fromkeys(names, joined), points=dict.fromkeys(names, single), learner="oat.refined", **out
+        coefficients=dict.fromkeys(names, joined),
+        points=dict.fromkeys(names, single),
+        learner="oat.refined",
+        labels=labels,
+        **out,
     )
 
 
-def trajectory_errors(folder, **out):
+def trajectory_errors(folder, labels=OWN_LABELS, **out):
     parts = [
         pd.DataFrame(
             {"learner": c.split("/")[0], "experiments": c.split("n")[-1], "parameter_value": RATES, "mse": 1e-5}
@@ -60,7 +67,22 @@ def trajectory_errors(folder, **out):
     ]
     path = write(folder, "errors", pd.concat(parts))
     sampled = {"12": list(RATES), "4": list(RATES[::3])}
-    figure_trajectory_errors(errors={"bdm-c0.05": path, "bdm-c0.25": path}, sampled=sampled, **out)
+    figure_trajectory_errors(errors={"bdm-c0.05": path, "bdm-c0.25": path}, sampled=sampled, labels=labels, **out)
+
+
+def one_column(folder, **out):
+    """Of a user's table with one number of experiments; the parameter goes below zero."""
+    table = pd.DataFrame({"learner": "es.published", "experiments": "4", "parameter_value": RATES - 1, "mse": 1e-5})
+    path, sampled = write(folder, "errors", table), {"4": list(RATES[::3] - 1)}
+    figure_trajectory_errors(errors={"growth": path}, sampled=sampled, labels=TABLE_LABELS, **out)
+
+
+def example_fits_of_a_table(folder, **out):
+    example_fits(folder, TABLE_LABELS, **out)
+
+
+def coefficients_of_a_table(folder, **out):
+    coefficients(folder, TABLE_LABELS, **out)
 
 
 def parameter_inference(folder, **out):
@@ -94,6 +116,7 @@ def snapshots(folder, **out):
 
 
 FIGURES = [example_fits, coefficients, trajectory_errors, parameter_inference, snapshots]
+FIGURES += [one_column, example_fits_of_a_table, coefficients_of_a_table]
 
 
 @pytest.fixture

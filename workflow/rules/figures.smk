@@ -25,6 +25,7 @@ rule figure_example_fits:
     params:
         datasets=plan.study_datasets,
         curves=plan.shown_curves,
+        labels=plan.figure_labels,
         code=fingerprint("figure_example_fits.py"),
     script:
         "../scripts/figure_example_fits.py"
@@ -58,6 +59,7 @@ rule figure_coefficients:
     params:
         datasets=plan.study_datasets,
         learner=lambda wildcards: f"{wildcards.learner}.{wildcards.protocol}",
+        labels=plan.figure_labels,
         code=fingerprint("figure_coefficients.py"),
     script:
         "../scripts/figure_coefficients.py"
@@ -87,6 +89,7 @@ rule figure_trajectory_errors:
     params:
         datasets=plan.study_datasets,
         sampled=lambda wildcards: plan.study(wildcards).experiments,
+        labels=plan.figure_labels,
         code=fingerprint("figure_trajectory_errors.py"),
     script:
         "../scripts/figure_trajectory_errors.py"

@@ -7,7 +7,9 @@ place of an equation below its dataset's folder.
 from collections.abc import Callable
 from typing import Any
 
+from labels import OWN_LABELS, labels_of
 from studies import Dataset, Study, decimal_text
+from table_study import TableStudy
 
 REFERENCE = "mean_field.theory/n0"
 PUBLISHED_NOISE = {"ABM": 0.0, "mean_field_nonoise": 0.0, "mean_field_lessnoise": 0.0025}
@@ -23,13 +25,17 @@ PUBLISHED_STUDY = {
 }
 
 
+def _study(name: str, settings: dict[str, Any], tables: dict[str, str]) -> Study:
+    return TableStudy(name, settings, tables[name]) if settings["kind"] == "table" else Study(name, settings)
+
+
 class Plan:
     """Studies and datasets of one run, from a checked configuration."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any], tables: dict[str, str] | None = None) -> None:
         self.config = config
         self.run = f"results/{config['run']}"
-        self.studies = {name: Study(name, config["studies"][name]) for name in config["build"]}
+        self.studies = {name: _study(name, config["studies"][name], tables or {}) for name in config["build"]}
         self.datasets = {dataset.name: dataset for study in self.studies.values() for dataset in study.datasets}
 
     def of_kind(self, kind: str) -> list[str]:
@@ -79,9 +85,16 @@ class Plan:
 
     def trajectories_file(self, wildcards: Any) -> str:
         """Trajectories of a dataset, simulated or sampled."""
-        if self.study(wildcards).kind == "birth_death_migration":
-            return self.simulation_file("averages")(wildcards)
+        match self.study(wildcards).kind:
+            case "birth_death_migration":
+                return self.simulation_file("averages")(wildcards)
+            case "table":
+                return f"{self.run}/imported/{wildcards.dataset}.nc"
         return f"{self.run}/simulations/mean_field/{wildcards.dataset}.nc"
+
+    def study_property(self, name: str) -> Callable:
+        """Parameter function: a property of the job's study."""
+        return lambda wildcards: getattr(self.study(wildcards), name)
 
     # Equations
 
@@ -101,7 +114,7 @@ class Plan:
         def settings(wildcards: Any) -> dict[str, Any]:
             common = self.config["learners"][label]
             own = self.study(wildcards).settings.get("learner_settings", {}).get(label, {})
-            density = decimal_text(self.dataset(wildcards).initial_density)
+            density = self.dataset(wildcards).density_text
             chosen = {k: v.get(density, common[k]) if isinstance(v, dict) else v for k, v in own.items()}
             return {**common, **chosen}
 
@@ -109,7 +122,11 @@ class Plan:
 
     def labels(self, wildcards: Any) -> list[str]:
         """Labels of all equations of a job's dataset: the mean field, then what was learned."""
-        return [REFERENCE, *self.learned_labels(wildcards.dataset)]
+        return [*self.references(self.study(wildcards)), *self.learned_labels(wildcards.dataset)]
+
+    def references(self, study: Study) -> list[str]:
+        """Labels of equations that are known without learning; none for a user's table."""
+        return [] if study.kind == "table" else [REFERENCE]
 
     def equation_files(self, wildcards: Any) -> list[str]:
         """Files of all equations of a job's dataset, in the order of ``labels``."""
@@ -177,7 +194,20 @@ class Plan:
         joined = [
             f"{learner}/n{middle}" for learner in study.settings["learners"] if middle in study.experiments_of(learner)
         ]
-        return [REFERENCE, *self.alone_labels(wildcards), *joined]
+        return [*self.references(study), *self.alone_labels(wildcards), *joined]
+
+    def figure_labels(self, wildcards: Any) -> dict[str, str]:
+        """Labels of axes and symbols for the figures of a job's study."""
+        study = self.study(wildcards)
+        return labels_of(study.quantities) if study.kind == "table" else OWN_LABELS
+
+    def printed_values(self) -> dict[str, float]:
+        """Parameter value at which the summary prints the equations, by dataset; of a table, the middle example."""
+        studies = {name: self.studies[dataset.study] for name, dataset in self.datasets.items()}
+        return {
+            name: study.examples[len(study.examples) // 2] if study.kind == "table" else 1.0
+            for name, study in studies.items()
+        }
 
     def published_places(self) -> dict[str, str]:
         """Dataset that stands for ``data/initial density`` of the publication, by that place.

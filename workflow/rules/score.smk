@@ -24,8 +24,8 @@ rule score_trajectories:
     params:
         labels=plan.labels,
         alone_labels=plan.alone_labels,
-        shown=plan.setting("examples"),
-        time_scale=lambda wildcards: 1 - plan.study(wildcards).settings["death_fraction"],
+        shown=plan.study_property("examples"),
+        time_scale=plan.study_property("time_scale"),
         code=fingerprint("score_trajectories.py"),
     script:
         "../scripts/score_trajectories.py"

@@ -4,6 +4,7 @@ PLACES = plan.published_places()
 INFERRED, ALONE, EMBEDDED = plan.published_inference(), plan.published_structures(), plan.published_embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
 SIMULATED_DATASETS = [dataset.name for name in SIMULATED for dataset in plan.studies[name].datasets]
+COMPARED = len(plan.of_kind("table")) < len(plan.studies)  # a user's table has nothing to do with the publications
 PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 
 
@@ -77,7 +78,7 @@ rule tabulate_disagreements:
 rule summarise:
     """Summarise the run in Markdown."""
     input:
-        verification=f"{RUN}/verification.csv",
+        verification=f"{RUN}/verification.csv" if COMPARED else [],
         equations=[plan.equation_file(dataset, label) for dataset, label in LEARNED],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
@@ -102,7 +103,7 @@ rule summarise:
         labels=[f"{dataset}/{label}" for dataset, label in LEARNED],
         datasets=list(plan.datasets),
         inferred=SIMULATED_DATASETS,
-        shown=1.0,
+        shown=plan.printed_values(),
         code=fingerprint("summarise.py"),
     script:
         "../scripts/summarise.py"

@@ -14,7 +14,13 @@ FRAMED = 0.1  # share of the largest parameter value above which the curves fit 
 
 
 def figure_coefficients(
-    *, coefficients: dict[str, Path], points: dict[str, Path], learner: str, svg: Path, png: Path
+    *,
+    coefficients: dict[str, Path],
+    points: dict[str, Path],
+    learner: str,
+    labels: dict[str, str],
+    svg: Path,
+    png: Path,
 ) -> None:
     """One row per dataset, one panel per term of the equation from the most experiments.
 
@@ -30,12 +36,12 @@ def figure_coefficients(
     for row, (name, table) in zip(axes, joined.items()):
         for axis, term in zip(row, terms[name]):
             _draw(axis, table, single[name], term)
-            axis.set_title(f"{name}, " + (f"$C^{{{term[1:]}}}$" if term != "c1" else "$C$"))
+            axis.set_title(f"{name}, {labels['state_symbol']}" + (f"$^{{{term[1:]}}}$" if term != "c1" else ""))
             log_parameter(axis)
-            axis.set_xlabel(r"proliferation rate $r_p$ (1/time)")
+            axis.set_xlabel(labels["parameter"])
         for axis in row[len(terms[name]) :]:
             axis.set_axis_off()
-        row[0].set_ylabel(r"coefficient in $dC/d(r_p t)$ (1)")
+        row[0].set_ylabel(labels["coefficient"])
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)
 
@@ -53,7 +59,7 @@ def _terms(table) -> list[str]:
 
 def _draw(axis, table, points, term: str) -> None:
     common = points[(points["model"] == "common") & (points["power"] == int(term[1:]))]
-    style = {"markersize": 1.5, "linestyle": "none", "zorder": 1, "color": "0.7", "label": "each rate"}
+    style = {"markersize": 1.5, "linestyle": "none", "zorder": 1, "color": "0.7", "label": "each value"}
     axis.plot(common["parameter_value"], common["coefficient"], MARKERS[0], **style)
     for n, colour, dashes in zip(_numbers(table), cycle(COLOURS), cycle(DASHES)):
         rows = table[(table["experiments"] == n) & (table["coefficient"] == term)]
@@ -77,6 +83,7 @@ if __name__ == "__main__":
             coefficients=dict(zip(snakemake.params.datasets, snakemake.input.coefficients)),
             points=dict(zip(snakemake.params.datasets, snakemake.input.points)),
             learner=snakemake.params.learner,
+            labels=snakemake.params.labels,
             svg=snakemake.output.svg,
             png=snakemake.output.png,
         )

@@ -20,13 +20,14 @@ SKY, PURPLE = "#56B4E9", "#CC79A7"
 LEARNERS = {
     "mean_field.theory": ("mean field", ORANGE, (0, (5, 2))),
     "oat.refined": ("OAT ME-EQL", BLUE, "solid"),
-    "oat.refined.alone": ("OAT, each rate alone", GREEN, (0, (1, 1))),
+    "oat.refined.alone": ("OAT, each value alone", GREEN, (0, (1, 1))),
     "oat.published": ("OAT ME-EQL, published", SKY, (0, (4, 1, 1, 1))),
-    "oat.published.alone": ("OAT, each rate alone, published", PURPLE, (0, (1, 1))),
+    "oat.published.alone": ("OAT, each value alone, published", PURPLE, (0, (1, 1))),
     "es.published": ("ES ME-EQL, published", VERMILION, (0, (3, 1))),
 }
 MARKERS = ("o", "s", "^", "D", "v", "P")
 PANEL = (2.3, 1.75)  # inches
+NARROWEST = 4.8  # inches, for a legend of two columns
 
 _STYLE = {
     "font.family": "DejaVu Sans",
@@ -49,13 +50,18 @@ def grid(rows: int, columns: int, panel: Sequence[float] = PANEL, **options: obj
     """A figure of rows x columns panels, always as a nested list."""
     plt.rcdefaults()
     plt.rcParams.update(_STYLE)
-    size = (panel[0] * columns + 0.5, panel[1] * rows + 0.7)
+    size = (max(panel[0] * columns + 0.5, NARROWEST), panel[1] * rows + 0.7)
     figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained", **options)
     return figure, axes.tolist()
 
 
 def log_parameter(axis: Axes) -> None:
-    """Logarithmic horizontal axis with plain numbers: 0.01, 0.1, 1; with 2 and 5 between where there is room."""
+    """Logarithmic horizontal axis with plain numbers: 0.01, 0.1, 1; with 2 and 5 between where there is room.
+
+    An axis that shows zero or negative values stays linear.
+    """
+    if axis.dataLim.xmin <= 0:
+        return
     axis.set_xscale("log")
     low, high = axis.get_xlim()
     narrow = high < 30 * low

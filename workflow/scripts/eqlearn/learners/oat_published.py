@@ -47,6 +47,10 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
     least = settings.path.powers + 3
     if data.time.shape[1] < least:
         raise InputError(f"{data.name}: has {data.time.shape[1]} times, OAT by the published protocol needs {least}.")
+    if (data.values == 0).any():
+        raise InputError(
+            f"{data.name}: is sampled at {data.parameter.name} = 0, where dC/d(p·t) does not exist; leave it out."
+        )
     fits = [fit_alone(data, row, settings.path) for row in progress(range(data.values.size))]
     target = _target(fits, settings.target)
     kept = np.array([fit.powers == target for fit in fits])

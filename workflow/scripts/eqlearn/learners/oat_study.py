@@ -24,8 +24,11 @@ def learn(data: ParametricDataset, settings: oat.Settings, provenance: dict, pro
     ``progress`` wraps the experiments, such as tqdm. Raises InputError for a dataset without time, with several
     features, or with a parameter that is not positive.
     """
-    if data.time is None or len(data.state) != 1 or data.values[0] <= 0:
-        raise InputError(f"{data.name}: OAT needs trajectories of one state at parameter values above 0.")
+    if data.time is None or len(data.state) != 1:
+        raise InputError(f"{data.name}: OAT needs trajectories of one state.")
+    if data.values[0] <= 0:
+        found = f"{data.parameter.name} = {data.values[0]:g}"
+        raise InputError(f"{data.name}: is sampled at {found}; OAT by the refined protocol needs values above 0.")
     # Scaled time p·t: a rate that multiplies the whole equation then drops out of the coefficients.
     scaled = zip(data.values[:, None] * data.time, data.features[:, :, 0])
     experiments = [oat.Experiment(times, states, settings) for times, states in progress(list(scaled))]
