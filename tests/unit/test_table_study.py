@@ -114,7 +114,7 @@ def test_labels_come_from_the_configuration():
 
 FAULTS = [
     ({"path": "my/grwth.csv"}, "'studies.growth.path': there is no file", "did you mean 'growth.csv'"),
-    ({"path": "mine/growth.csv"}, "'studies.growth.path': there is no file", "the folder is missing"),
+    ({"path": "mine/growth.csv"}, "'studies.growth.path': there is no file", "nor a folder with files"),
     ({"path": ...}, "'studies.growth.path': is missing."),
     ({"columns": {"parameter": "rate", "time": "time"}}, "'studies.growth.columns.state': is missing."),
     ({"columns": {**STUDY["columns"], "rates": "slope"}}, "'studies.growth.columns.rates'", "did you mean 'rate'"),
@@ -133,10 +133,12 @@ FAULTS = [
     ({"experiments": {"step": 0.15}}, "'studies.growth.experiments.step': is 0.15, must be a multiple"),
     ({"experiments": {"steps": [1.0, 2.0]}}, "'studies.growth.experiments.steps': two steps choose the same values."),
     ({"experiments": [0.1, 0.35]}, "'studies.growth.experiments': 0.35 is no parameter value of", "nearest is 0.3"),
-    ({"experiments": "every"}, "'studies.growth.experiments': is 'every'"),
-    ({"experiments": {"stpe": 1.0}}, "studies.growth.experiments"),
+    ({"experiments": "every"}, "'studies.growth.experiments': is 'every', must be all, a list of"),
+    ({"experiments": {"stpe": 1.0}}, "'studies.growth.experiments.stpe': is unknown; did you mean 'step'?"),
+    ({"experiments": {"step": 0.1, "steps": [0.1]}}, "'studies.growth.experiments': is {'step'", "must be all, a list"),
+    ({"experiments": []}, "'studies.growth.experiments': is [], must be a list of at least 1."),
     ({"examples": [0.7]}, "'studies.growth.examples': 0.7 is no parameter value of", "the nearest is 0.5"),
-    ({"initial_state": "first"}, "'studies.growth.initial_state': is 'first'"),
+    ({"initial_state": "first"}, "'studies.growth.initial_state': is 'first', must be data or a number."),
     ({"learners": ["oat"]}, "studies.growth.learners.0", "did you mean 'oat.refined'"),
     ({"parameter": {"unit": "1/h"}}, "'studies.growth.parameter.name': is missing."),
 ]
@@ -148,7 +150,7 @@ def test_a_fault_is_told_in_one_sentence(changes, words, folder):
         plan_of(folder, **changes)
     message = str(caught.value)
     assert "\n" not in message
-    assert message.endswith(".") or "Allowed: " in message or "has rate" in message
+    assert message.endswith(".") or message.endswith("?") or "llowed: " in message or "has rate" in message
     assert [word for word in words if word not in message] == [], message
 
 

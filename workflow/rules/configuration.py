@@ -65,7 +65,7 @@ def check(config: dict[str, Any]) -> None:
         for name in names:
             if name not in config["studies"]:
                 raise ConfigurationError(
-                    f"config key '{key}': {name!r} is no study; {nearest(name, config['studies'])}."
+                    f"config key '{key}': {name!r} is no study; {_nearest(name, config['studies'])}."
                 )
 
 
@@ -83,14 +83,14 @@ def _translate(error: ValidationError, place: tuple) -> str:
         case "additionalProperties" | "unevaluatedProperties":
             allowed = list(error.schema.get("properties", {}))
             unknown = next(key for key in found if key not in allowed)
-            return f"config key '{_dotted((*place, unknown))}': is unknown; {nearest(unknown, allowed)}."
+            return f"config key '{_dotted((*place, unknown))}': is unknown; {_nearest(unknown, allowed)}."
         case "required":
             missing = next(key for key in limit if key not in found)
             return f"config key '{_dotted((*place, missing))}': is missing."
         case "type":
             return _sentence(place, found, " or ".join(_TYPES[kind] for kind in _listed(limit)))
         case "enum" | "const":
-            return f"config key '{_dotted(place)}': is {_shown(found)}; {nearest(found, _listed(limit))}."
+            return f"config key '{_dotted(place)}': is {_shown(found)}; {_nearest(found, _listed(limit))}."
     expected = {
         "minimum": f"at least {limit}",
         "maximum": f"at most {limit}",
@@ -116,8 +116,7 @@ def _listed(limit: Any) -> list:
     return limit if isinstance(limit, list) else [limit]
 
 
-def nearest(word: Any, allowed: Iterable[str]) -> str:
-    """End of a sentence: what was perhaps meant, and what is allowed."""
+def _nearest(word: Any, allowed: Iterable[str]) -> str:
     allowed = list(allowed)
     close = get_close_matches(str(word), allowed, n=1, cutoff=0.4)
     return (

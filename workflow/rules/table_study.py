@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from math import isclose
 from os.path import relpath
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from configuration import ConfigurationError, nearest
+from configuration import ConfigurationError
 from studies import Dataset, Study, every
 
 DIFFERENTIATION = "smoothing_spline"
@@ -17,7 +18,7 @@ ROLES = ("parameter", "time", "state", "rate", "replicate")
 
 
 def table_paths(config: dict[str, Any], files: Iterable[Path | str]) -> dict[str, str]:
-    """Path of every built study's table, relative to the working directory.
+    """Path of every built study's table, relative to the working directory where it lies below.
 
     A path counts from the folder of the configuration file that names it, the last of several; one given on the
     command line from the working directory. ``files``: Snakemake's, the default one last, others in their order.
@@ -33,11 +34,13 @@ def _located(key: str, name: str, path: str, loaded: list[tuple[Path, Any]]) -> 
     naming = [file for file, content in loaded if _path_in(content, name) == path]
     folder = naming[-1].resolve().parent if naming else Path.cwd()
     found = folder / path
+    shown = relpath(found) if found.is_relative_to(Path.cwd()) else str(found)
     if not found.is_file():
-        siblings = [item.name for item in found.parent.iterdir()] if found.parent.is_dir() else []
-        hint = f"{nearest(found.name, siblings)}" if siblings else "the folder is missing or empty"
-        raise ConfigurationError(f"config key '{key}': there is no file {relpath(found)}; {hint}.")
-    return relpath(found)
+        files = [item.name for item in found.parent.iterdir()] if found.parent.is_dir() else []
+        close = get_close_matches(found.name, files, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else "." if files else ", nor a folder with files."
+        raise ConfigurationError(f"config key '{key}': there is no file {shown}{hint}")
+    return shown
 
 
 def _path_in(content: Any, name: str) -> Any:
@@ -140,6 +143,12 @@ class TableStudy(Study):
 
     def _check(self) -> None:
         self._check_columns()
+        start, chosen = self.settings["initial_state"], self.settings["experiments"]
+        if isinstance(start, str) and start != "data":
+            self._refuse("initial_state", start, "data or a number")
+        one_step = isinstance(chosen, dict) and ("step" in chosen) != ("steps" in chosen)
+        if chosen != "all" and not isinstance(chosen, list) and not one_step:
+            self._refuse("experiments", chosen, "all, a list of parameter values, {step: …} or {steps: […]}")
         if len(self.experiments) < len(self._sampled):
             raise ConfigurationError(
                 f"config key '{self.key('experiments', 'steps')}': two steps choose the same values."
@@ -147,6 +156,9 @@ class TableStudy(Study):
         assert self.examples  # names the key where a value is not in the table
         for learner in self.settings["learners"]:
             assert self.experiments_of(learner)
+
+    def _refuse(self, key: str, found: Any, allowed: str) -> None:
+        raise ConfigurationError(f"config key '{self.key(key)}': is {found!r}, must be {allowed}.")
 
     def _check_columns(self) -> None:
         from eqlearn.terms import is_state_name
