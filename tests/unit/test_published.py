@@ -1,5 +1,6 @@
 """The published protocol: scikit-learn's unconverged LASSO, scipy's RK45, the authors' equations from their data."""
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -134,7 +135,7 @@ def test_a_penalty_that_leaves_nothing_gives_way_to_a_smaller_one():
 
 def test_nothing_left_is_one_sentence():
     empty = Fold(np.ones((5, 1)), np.zeros(5), lambda _c: 0.0)
-    with pytest.raises(InputError, match="no penalty leaves a term"):
+    with pytest.raises(InputError, match="no penalty of the published protocol leaves a term"):
         select([empty], LassoPath(1, 2, 1.0, 1))
 
 
@@ -162,6 +163,26 @@ def test_oat_learns_the_mean_field_up_to_its_derivative():
     values = [learned.equation.coefficients_at(p) for p in (0.5, 1.0, 2.0)]
     np.testing.assert_allclose([v["c1"] / p for v, p in zip(values, (0.5, 1, 2))], 0.5, rtol=5e-3)
     assert set(learned.per_parameter["model"]) == {"alone", "common"}
+
+
+def test_parameters_that_are_not_positive():
+    """ES takes any; coefficients over p do not exist at 0."""
+    data = mean_field([0.5, 1.0], 0.05)
+    decay = dataclasses.replace(data, values=np.array([-1.0, -0.5]), time=data.time[::-1], target=data.target[::-1])
+    equation = es_published.learn(decay, LassoPath(10, 20, 20.0, 10), {})
+    assert equation.template == "p*(c1*C + c2*C**2)"
+    assert equation.coefficients["c1"].value == pytest.approx(-0.5, rel=5e-3)
+    zero = dataclasses.replace(data, values=np.array([0.0, 1.0]))
+    with pytest.raises(InputError, match="test: is sampled at r_p = 0, where"):
+        oat_published.learn(zero, oat_published.Settings(LassoPath(10, 100, 50.0, 10), "first", 1), {})
+
+
+def test_a_state_that_rests_teaches_nothing_and_is_named():
+    data = mean_field([0.5, 1.0], 0.5)
+    with pytest.raises(InputError, match=r"^test: no penalty"):
+        es_published.learn(data, LassoPath(10, 20, 20.0, 10), {})
+    with pytest.raises(InputError, match=r"^test at r_p = 0\.5: no penalty"):
+        oat_published.learn(data, oat_published.Settings(LassoPath(10, 100, 50.0, 10), "first", 1), {})
 
 
 def test_es_needs_two_experiments():

@@ -66,7 +66,7 @@ def fit_alone(data: ParametricDataset, row: int, path: Path) -> Fit:
     """Equation of one experiment."""
     times, states, rates = data.time[row], data.features[row, :, 0], data.target[row]
     folds = [_fold(times, states, rates, test, path) for test in _tests(data, row, path.folds)]
-    selected = select(folds, path)
+    selected = select(folds, path, f"{data.name} at {data.parameter.name} = {data.values[row]:g}")
 
     def squared_error(coefficients: np.ndarray) -> float:
         return float(np.sum(residuals(coefficients, 1.0, times, states) ** 2))

@@ -22,10 +22,15 @@ def learn(data: ParametricDataset, settings: oat.Settings, provenance: dict, pro
     """Learn from all experiments of a dataset, whose parameter must be positive.
 
     ``progress`` wraps the experiments, such as tqdm. Raises InputError for a dataset without time, with several
-    features, or with a parameter that is not positive.
+    features, with too few times, or with a parameter that is not positive.
     """
     if data.time is None or len(data.state) != 1:
         raise InputError(f"{data.name}: OAT needs trajectories of one state.")
+    least = (
+        min(settings.powers, settings.max_terms) + 2
+    )  # an equation with all terms, the initial state, and a residual
+    if data.time.shape[1] < least:
+        raise InputError(f"{data.name}: has {data.time.shape[1]} times, OAT by the refined protocol needs {least}.")
     if data.values[0] <= 0:
         found = f"{data.parameter.name} = {data.values[0]:g}"
         raise InputError(f"{data.name}: is sampled at {found}; OAT by the refined protocol needs values above 0.")
