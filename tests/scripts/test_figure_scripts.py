@@ -136,6 +136,7 @@ def test_a_figure_can_be_read(draw, tmp_path, kept):
     for axes in figure.axes:
         assert unlabelled(axes) == []
     assert overlapping(figure) == []
+    assert outside(figure) == []
     with Image.open(tmp_path / "f.png") as image:
         assert image.info["dpi"][0] >= 199.9
         assert image.width <= 2600
@@ -170,6 +171,17 @@ def overlapping(figure) -> list[tuple[str, str]]:
         for two in boxes[index + 1 :]
         if min(one[1].x1, two[1].x1) - max(one[1].x0, two[1].x0) > 1
         and min(one[1].y1, two[1].y1) - max(one[1].y0, two[1].y0) > 1
+    ]
+
+
+def outside(figure) -> list[str]:
+    """Texts that the edge of the figure cuts off."""
+    frame = figure.bbox
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure) if text.get_text().strip()]
+    return [
+        name
+        for name, box in boxes
+        if box.x0 < frame.x0 - 1 or box.x1 > frame.x1 + 1 or box.y0 < frame.y0 - 1 or box.y1 > frame.y1 + 1
     ]
 
 

@@ -106,7 +106,7 @@ def test_labels_come_from_the_configuration():
     labels = labels_of({**quantities, "time": {"name": "time", "unit": "h"}})
     assert labels["parameter"] == "$R_{p}$ (1/h)"
     assert labels["state"] == "$N$ (cells/site)"
-    assert labels["error"] == "mean squared error of $N$\n(cells/site)²"
+    assert labels["error"] == "mean squared error\nof $N$ (cells/site)²"
     assert labels["horizontal_label"] == "time (h)"
     quantities["parameter"] = {"name": "price_in_$", "unit": "$"}
     assert labels_of({**quantities, "time": {"name": "time", "unit": "h"}})["parameter"] == r"price_in_\$ (\$)"

@@ -18,16 +18,18 @@ def labels_of(quantities: dict[str, dict[str, str]]) -> dict[str, str]:
     """The same for the quantities of a user's table; its curves are drawn over time itself."""
     parameter, state, time = (quantities[role] for role in ("parameter", "state", "time"))
     variable, name = _symbol(parameter["name"]), _symbol(state["name"])
+    derivative = f"d{name}" if name.startswith("$") else f"d {name}"
+    unit_of_time = "units of the table" if time["unit"] == "time" else _plain(time["unit"])
     squared = "(1)" if state["unit"] == "1" else f"({_plain(state['unit'])})²"
     return {
         "parameter": f"{variable} ({_plain(parameter['unit'])})",
         "symbol": variable,
         "state": f"{name} ({_plain(state['unit'])})",
         "state_symbol": name,
-        "error": f"mean squared error of {name}\n{squared}",
-        "coefficient": f"coefficient in d{name}/d({variable}·t)\n(units of the table)",
+        "error": f"mean squared error\nof {name} {squared}",
+        "coefficient": f"coefficient in {derivative}/d({variable}·t)\n(units of the table)",
         "horizontal": "time",
-        "horizontal_label": f"time ({_plain(time['unit'])})",
+        "horizontal_label": f"time ({unit_of_time})",
     }
 
 

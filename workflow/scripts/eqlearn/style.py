@@ -27,7 +27,8 @@ LEARNERS = {
 }
 MARKERS = ("o", "s", "^", "D", "v", "P")
 PANEL = (2.3, 1.75)  # inches
-NARROWEST = 4.8  # inches, for a legend of two columns
+NARROWEST = 5.0  # inches, for a legend of two columns
+LEGEND_ROW = 0.17  # inches
 
 _STYLE = {
     "font.family": "DejaVu Sans",
@@ -85,7 +86,9 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
     handles = {}
     for axis in axes:
         handles |= {label: handle for handle, label in zip(*axis.get_legend_handles_labels()) if label not in handles}
-    columns = max(2, int(figure.get_figwidth() / 1.7))
+    widest = 0.5 + 0.06 * max(map(len, handles))  # inches: a handle, then letters
+    columns = max(1, int(figure.get_figwidth() / widest))
+    figure.set_figheight(figure.get_figheight() + LEGEND_ROW * (-(-len(handles) // columns) - 1))
     figure.legend(
         handles.values(), handles.keys(), loc="outside upper center", ncols=min(len(handles), columns), frameon=False
     )
