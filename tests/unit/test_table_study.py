@@ -101,6 +101,11 @@ def test_a_path_counts_from_the_file_that_names_it_last(folder, monkeypatch):
     assert table_paths(config, [DEFAULT_FILE])["growth"] == "my/growth.csv"  # from the command line
 
 
+def test_a_path_may_hold_variables_of_the_environment(folder, monkeypatch):
+    monkeypatch.setenv("GROWTH_DATA", str(folder / "my"))
+    assert study_of(folder, path="${GROWTH_DATA}/growth.csv").path == str(folder / "my" / "growth.csv")
+
+
 def test_labels_come_from_the_configuration():
     quantities = {"parameter": {"name": "R_p", "unit": "1/h"}, "state": {"name": "N", "unit": "cells/site"}}
     labels = labels_of({**quantities, "time": {"name": "time", "unit": "h"}})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from math import isclose
-from os.path import relpath
+from os.path import expandvars, relpath
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,9 @@ def table_paths(config: dict[str, Any], files: Iterable[Path | str]) -> dict[str
     """Path of every built study's table, relative to the working directory where it lies below.
 
     A path counts from the folder of the configuration file that names it, the last of several; one given on the
-    command line from the working directory. ``files``: Snakemake's, the default one last, others in their order.
-    Raises ConfigurationError where there is no such file.
+    command line from the working directory. Variables of the environment, as ${DATA}, are filled in.
+    ``files``: Snakemake's, the default one last, others in their order. Raises ConfigurationError where there is no
+    such file.
     """
     *overlays, default = map(Path, files)
     loaded = [(file, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in (default, *overlays)]
@@ -33,7 +34,7 @@ def table_paths(config: dict[str, Any], files: Iterable[Path | str]) -> dict[str
 def _located(key: str, name: str, path: str, loaded: list[tuple[Path, Any]]) -> str:
     naming = [file for file, content in loaded if _path_in(content, name) == path]
     folder = naming[-1].resolve().parent if naming else Path.cwd()
-    found = folder / path
+    found = folder / expandvars(path)
     shown = relpath(found) if found.is_relative_to(Path.cwd()) else str(found)
     if not found.is_file():
         files = [item.name for item in found.parent.iterdir()] if found.parent.is_dir() else []
