@@ -7,13 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from bench import parity
 from eqlearn import lasso as lasso_module
 from eqlearn import runge_kutta
-from eqlearn.coefficients import Constant
 from eqlearn.dataset import ParametricDataset, Quantity
-from eqlearn.equation import Equation
 from eqlearn.errors import InputError
-from eqlearn.inference_published import estimate_as_published
 from eqlearn.lasso import lasso
 from eqlearn.learners import es_published, oat_published
 from eqlearn.learners.published import Fold, select
@@ -224,23 +222,12 @@ def test_es_at_ten_experiments_fits_as_the_authors_code_when_run_again():
     assert equation.provenance["training_mse"] == pytest.approx(3.6006e-3, rel=2e-4)
 
 
-@pytest.mark.parametrize("model", ["mean_field", "es", "oat"])
+@pytest.mark.parametrize("model", parity.MODELS)
 def test_inference_with_the_authors_equations_gives_their_errors(model):
     """At the ten rates whose single runs are at hand."""
     authors_data()
     runs = pd.read_csv(Path(os.environ["EQLEARN_REFERENCE"]) / "abm_10_single_runs_ic0.05.csv.gz")
-    terms = pd.read_csv(PUBLISHED / "me_eql_inference_equations.csv")
-    terms = terms[(terms["initial_density"] == 0.05) & (terms["model"] == model)]
-    names = {f"a{row.power_of_c}{row.power_of_rp}": Constant(row.coefficient) for row in terms.itertuples()}
-    products = [f"a{r.power_of_c}{r.power_of_rp}*C**{r.power_of_c}*p**{r.power_of_rp}" for r in terms.itertuples()]
-    equation = Equation(" + ".join(products), ("C",), "r_p", "dC/dt", names)
-    published = pd.read_csv(PUBLISHED / "me_eql_inference_errors.csv")
-    published = published[(published["initial_density"] == 0.05) & (published["model"] == model)]
-    expected = published.set_index("proliferation_rate")["mean_relative_error"]
-    for rate, rows in runs.groupby("proliferation_rate"):
-        estimates = [
-            estimate_as_published(equation, 0.05, run["time"].to_numpy(), run["density"].to_numpy()).parameter
-            for _, run in rows.groupby("replicate")
-        ]
-        error = np.mean(np.abs(np.array(estimates) - rate) / rate)
+    errors = parity.published("me_eql_inference_errors")
+    expected = errors[errors["model"] == model].set_index("proliferation_rate")["mean_relative_error"]
+    for rate, error in parity.inference_errors(runs, parity.inference_equation(model)).items():
         assert error == pytest.approx(expected[rate], rel=1e-4), rate
