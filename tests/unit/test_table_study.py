@@ -144,6 +144,10 @@ FAULTS = [
     ({"experiments": []}, "'studies.growth.experiments': is [], must be a list of at least 1."),
     ({"examples": [0.7]}, "'studies.growth.examples': 0.7 is no parameter value of", "the nearest is 0.5"),
     ({"initial_state": "first"}, "'studies.growth.initial_state': is 'first', must be data or a number."),
+    (
+        {"learner_settings": {"oat.published": {"target": {"0.25": [1, 2]}}}},
+        "'studies.growth.learner_settings.oat.published.target': is {'0.25': [1, 2]}, must be first, most_common or",
+    ),
     ({"learners": ["oat"]}, "studies.growth.learners.0", "did you mean 'oat.refined'"),
     ({"parameter": {"unit": "1/h"}}, "'studies.growth.parameter.name': is missing."),
 ]

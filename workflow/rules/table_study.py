@@ -155,6 +155,9 @@ class TableStudy(Study):
                 f"config key '{self.key('experiments', 'steps')}': two steps choose the same values."
             )
         assert self.examples  # names the key where a value is not in the table
+        target = self.settings.get("learner_settings", {}).get("oat.published", {}).get("target")
+        if isinstance(target, dict):
+            self._refuse("learner_settings.oat.published.target", target, "first, most_common or a list of powers")
         for learner in self.settings["learners"]:
             assert self.experiments_of(learner)
 
