@@ -4,7 +4,7 @@ BIN := .venv/bin
 NUMERICS := .venv/numerics.installed
 DEV := .venv/dev.installed
 
-.PHONY: reproduce test study paper lint bench clean
+.PHONY: reproduce test study paper parity lint bench clean
 
 reproduce: $(NUMERICS)
 	$(BIN)/python workflow/launch.py --cores all
@@ -24,6 +24,11 @@ study: $(NUMERICS)
 
 paper: $(NUMERICS)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml
+
+parity: $(NUMERICS)
+	test -d "$$EQLEARN_REFERENCE"  # the folder that holds the authors' simulations
+	$(BIN)/python workflow/launch.py --cores all --configfile config/parity.yaml --until fit_oat_published fit_es_published
+	$(BIN)/python tests/bench/parity.py results/parity results/record/parity.csv
 
 bench: $(DEV)
 	$(BIN)/python tests/bench/bench.py results/record/benchmark.csv

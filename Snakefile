@@ -13,6 +13,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
+include: "workflow/rules/import.smk"
 include: "workflow/rules/differentiate.smk"
 include: "workflow/rules/regress.smk"
 include: "workflow/rules/infer.smk"
@@ -29,12 +30,12 @@ rule all:
     default_target: True
     input:
         f"{RUN}/summary.md",
-        f"{RUN}/verification.csv",
-        expand(f"{RUN}/pages/{{page}}.html", page=["summary", "verification", "disagreements"]),
+        [f"{RUN}/verification.csv"] if COMPARED else [],
+        expand(f"{RUN}/pages/{{page}}.html", page=PAGES),
         expand(f"{RUN}/tables/recovery/{{study}}.csv", study=plan.of_kind("mean_field")),
         expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=STUDY_FIGURES, study=plan.studies),
         expand(f"{RUN}/figures/coefficients/{{figure}}.svg", figure=plan.coefficient_figures()),
-        expand(f"{RUN}/figures/structures/{{study}}.svg", study=plan.with_learner("oat")),
+        expand(f"{RUN}/figures/structures/{{study}}.svg", study=plan.own_studies(plan.with_learner("oat"))),
         expand(f"{RUN}/figures/joining/{{dataset}}.svg", dataset=plan.datasets_of(plan.with_learner("oat"))),
         expand(f"{RUN}/figures/errors_by_experiments/{{study}}.svg", study=plan.with_learner("es")),
         expand(f"{RUN}/figures/parameter_inference/{{study}}.svg", study=SIMULATED),

@@ -122,7 +122,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         inference={"d": inference},
         summary=summary,
         page=tmp_path / "s.html",
-        shown=1.0,
+        shown={"d": 1.0},
     )
     text = summary.read_text()
     assert escape(text) in (tmp_path / "s.html").read_text()

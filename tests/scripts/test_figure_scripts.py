@@ -16,9 +16,12 @@ from figure_parameter_inference import figure_parameter_inference
 from figure_snapshots import figure_snapshots
 from figure_structures import figure_structures
 from figure_trajectory_errors import figure_trajectory_errors
+from labels import OWN_LABELS, labels_of
 from PIL import Image
 
 RATES = np.geomspace(0.01, 5, 12)
+QUANTITIES = {"parameter": {"name": "R_p", "unit": "1/h"}, "state": {"name": "N", "unit": "cells/site"}}
+TABLE_LABELS = labels_of({**QUANTITIES, "time": {"name": "time", "unit": "h"}})
 CURVES = ["mean_field.theory/n0", "oat.refined.alone/n12", "oat.refined/n4"]
 
 
@@ -28,7 +31,7 @@ def write(folder, name: str, table: pd.DataFrame):
     return path
 
 
-def example_fits(folder, **out):
+def example_fits(folder, labels=OWN_LABELS, **out):
     time = np.linspace(0, 20, 30)
     rows = [
         pd.DataFrame({"curve": c, "parameter_value": p, "time": time, "scaled_time": time, "state": 0.4 * time / 20})
@@ -36,10 +39,10 @@ def example_fits(folder, **out):
         for p in (0.01, 2.51, 4.91)
     ]
     path = write(folder, "examples", pd.concat(rows))
-    figure_example_fits(examples={"bdm-c0.05": path, "bdm-c0.25": path}, curves=CURVES, **out)
+    figure_example_fits(examples={"bdm-c0.05": path, "bdm-c0.25": path}, curves=CURVES, labels=labels, **out)
 
 
-def coefficients(folder, **out):
+def coefficients(folder, labels=OWN_LABELS, **out):
     curves = [
         pd.DataFrame(
             {"learner": "oat.refined", "experiments": n, "coefficient": c, "parameter_value": RATES, "value": v}
@@ -51,7 +54,11 @@ def coefficients(folder, **out):
     joined, single = write(folder, "joined", pd.concat(curves)), write(folder, "points", points)
     names = ("mean_field-c0.05", "mean_field-c0.25-noise0.0025")
     figure_coefficients(
-        coefficients=dict.fromkeys(names, joined), points=dict.fromkeys(names, single), learner="oat.refined", **out
+        coefficients=dict.fromkeys(names, joined),
+        points=dict.fromkeys(names, single),
+        learner="oat.refined",
+        labels=labels,
+        **out,
     )
 
 
@@ -147,7 +154,22 @@ def trajectory_errors(folder, **out):
     ]
     path = write(folder, "errors", pd.concat(parts))
     sampled = {"12": list(RATES), "4": list(RATES[::3])}
-    figure_trajectory_errors(errors={"bdm-c0.05": path, "bdm-c0.25": path}, sampled=sampled, **out)
+    figure_trajectory_errors(errors={"bdm-c0.05": path, "bdm-c0.25": path}, sampled=sampled, labels=labels, **out)
+
+
+def one_column(folder, **out):
+    """Of a user's table with one number of experiments; the parameter goes below zero."""
+    table = pd.DataFrame({"learner": "es.published", "experiments": "4", "parameter_value": RATES - 1, "mse": 1e-5})
+    path, sampled = write(folder, "errors", table), {"4": list(RATES[::3] - 1)}
+    figure_trajectory_errors(errors={"growth": path}, sampled=sampled, labels=TABLE_LABELS, **out)
+
+
+def example_fits_of_a_table(folder, **out):
+    example_fits(folder, TABLE_LABELS, **out)
+
+
+def coefficients_of_a_table(folder, **out):
+    coefficients(folder, TABLE_LABELS, **out)
 
 
 def parameter_inference(folder, **out):
@@ -191,6 +213,9 @@ FIGURES = [
     parameter_inference,
     snapshots,
     information,
+    one_column,
+    example_fits_of_a_table,
+    coefficients_of_a_table,
 ]
 
 
@@ -211,6 +236,7 @@ def test_a_figure_can_be_read(draw, tmp_path, kept):
     for axes in figure.axes:
         assert unlabelled(axes) == []
     assert overlapping(figure) == []
+    assert outside(figure) == []
     with Image.open(tmp_path / "f.png") as image:
         assert image.info["dpi"][0] >= 199.9
         assert image.width <= 2600
@@ -245,6 +271,17 @@ def overlapping(figure) -> list[tuple[str, str]]:
         for two in boxes[index + 1 :]
         if min(one[1].x1, two[1].x1) - max(one[1].x0, two[1].x0) > 1
         and min(one[1].y1, two[1].y1) - max(one[1].y0, two[1].y0) > 1
+    ]
+
+
+def outside(figure) -> list[str]:
+    """Texts that the edge of the figure cuts off."""
+    frame = figure.bbox
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure) if text.get_text().strip()]
+    return [
+        name
+        for name, box in boxes
+        if box.x0 < frame.x0 - 1 or box.x1 > frame.x1 + 1 or box.y0 < frame.y0 - 1 or box.y1 > frame.y1 + 1
     ]
 
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from eqlearn.datasets import mean_field
-from eqlearn.learners import oat
+from eqlearn.datasets.sampling import density_trajectories
+from eqlearn.errors import InputError
+from eqlearn.learners import oat, oat_study
 from eqlearn.random import generator
 from eqlearn.selection import akaike, simplest_within
 from eqlearn.sparse import supports
@@ -232,3 +234,19 @@ def test_small_libraries_are_searched_whole(powers, max_terms):
     found = oat.best_alone(oat.Experiment(times, 0.1 * np.exp(0.2 * times), settings))
     assert found.powers == (1,)
     assert found.coefficients[0] == pytest.approx(0.2, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("lowest", "samples", "sentence"),
+    [
+        (0.0, 20, "d: is sampled at proliferation_rate = 0; OAT by the refined protocol needs values above 0."),
+        (-2.0, 20, "d: is sampled at proliferation_rate = -2; OAT by the refined protocol needs values above 0."),
+        (0.5, 6, "d: has 6 times, OAT by the refined protocol needs 7."),
+    ],
+)
+def test_what_cannot_be_learned_from_is_told_in_a_sentence(lowest, samples, sentence):
+    times = np.tile(np.linspace(0, 10, samples), (2, 1))
+    data = density_trajectories("d", np.array([lowest, 1.0]), 0.1 + times / 50, times, {}, {})
+    with pytest.raises(InputError) as caught:
+        oat_study.learn(data, oat.Settings(powers=10, max_terms=5, candidates=3, max_degree=2), {})
+    assert str(caught.value) == sentence

@@ -1,18 +1,17 @@
 """The published protocol: scikit-learn's unconverged LASSO, scipy's RK45, the authors' equations from their data."""
 
+import dataclasses
 import os
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from bench import parity
 from eqlearn import lasso as lasso_module
 from eqlearn import runge_kutta
-from eqlearn.coefficients import Constant
 from eqlearn.dataset import ParametricDataset, Quantity
-from eqlearn.equation import Equation
 from eqlearn.errors import InputError
-from eqlearn.inference_published import estimate_as_published
 from eqlearn.lasso import lasso
 from eqlearn.learners import es_published, oat_published
 from eqlearn.learners.published import Fold, select
@@ -134,7 +133,7 @@ def test_a_penalty_that_leaves_nothing_gives_way_to_a_smaller_one():
 
 def test_nothing_left_is_one_sentence():
     empty = Fold(np.ones((5, 1)), np.zeros(5), lambda _c: 0.0)
-    with pytest.raises(InputError, match="no penalty leaves a term"):
+    with pytest.raises(InputError, match="no penalty of the published protocol leaves a term"):
         select([empty], LassoPath(1, 2, 1.0, 1))
 
 
@@ -162,6 +161,26 @@ def test_oat_learns_the_mean_field_up_to_its_derivative():
     values = [learned.equation.coefficients_at(p) for p in (0.5, 1.0, 2.0)]
     np.testing.assert_allclose([v["c1"] / p for v, p in zip(values, (0.5, 1, 2))], 0.5, rtol=5e-3)
     assert set(learned.per_parameter["model"]) == {"alone", "common"}
+
+
+def test_parameters_that_are_not_positive():
+    """ES takes any; coefficients over p do not exist at 0."""
+    data = mean_field([0.5, 1.0], 0.05)
+    decay = dataclasses.replace(data, values=np.array([-1.0, -0.5]), time=data.time[::-1], target=data.target[::-1])
+    equation = es_published.learn(decay, LassoPath(10, 20, 20.0, 10), {})
+    assert equation.template == "p*(c1*C + c2*C**2)"
+    assert equation.coefficients["c1"].value == pytest.approx(-0.5, rel=5e-3)
+    zero = dataclasses.replace(data, values=np.array([0.0, 1.0]))
+    with pytest.raises(InputError, match="test: is sampled at r_p = 0, where"):
+        oat_published.learn(zero, oat_published.Settings(LassoPath(10, 100, 50.0, 10), "first", 1), {})
+
+
+def test_a_state_that_rests_teaches_nothing_and_is_named():
+    data = mean_field([0.5, 1.0], 0.5)
+    with pytest.raises(InputError, match=r"^test: no penalty"):
+        es_published.learn(data, LassoPath(10, 20, 20.0, 10), {})
+    with pytest.raises(InputError, match=r"^test at r_p = 0\.5: no penalty"):
+        oat_published.learn(data, oat_published.Settings(LassoPath(10, 100, 50.0, 10), "first", 1), {})
 
 
 def test_es_needs_two_experiments():
@@ -203,23 +222,12 @@ def test_es_at_ten_experiments_fits_as_the_authors_code_when_run_again():
     assert equation.provenance["training_mse"] == pytest.approx(3.6006e-3, rel=2e-4)
 
 
-@pytest.mark.parametrize("model", ["mean_field", "es", "oat"])
+@pytest.mark.parametrize("model", parity.MODELS)
 def test_inference_with_the_authors_equations_gives_their_errors(model):
     """At the ten rates whose single runs are at hand."""
     authors_data()
     runs = pd.read_csv(Path(os.environ["EQLEARN_REFERENCE"]) / "abm_10_single_runs_ic0.05.csv.gz")
-    terms = pd.read_csv(PUBLISHED / "me_eql_inference_equations.csv")
-    terms = terms[(terms["initial_density"] == 0.05) & (terms["model"] == model)]
-    names = {f"a{row.power_of_c}{row.power_of_rp}": Constant(row.coefficient) for row in terms.itertuples()}
-    products = [f"a{r.power_of_c}{r.power_of_rp}*C**{r.power_of_c}*p**{r.power_of_rp}" for r in terms.itertuples()]
-    equation = Equation(" + ".join(products), ("C",), "r_p", "dC/dt", names)
-    published = pd.read_csv(PUBLISHED / "me_eql_inference_errors.csv")
-    published = published[(published["initial_density"] == 0.05) & (published["model"] == model)]
-    expected = published.set_index("proliferation_rate")["mean_relative_error"]
-    for rate, rows in runs.groupby("proliferation_rate"):
-        estimates = [
-            estimate_as_published(equation, 0.05, run["time"].to_numpy(), run["density"].to_numpy()).parameter
-            for _, run in rows.groupby("replicate")
-        ]
-        error = np.mean(np.abs(np.array(estimates) - rate) / rate)
+    errors = parity.published("me_eql_inference_errors")
+    expected = errors[errors["model"] == model].set_index("proliferation_rate")["mean_relative_error"]
+    for rate, error in parity.inference_errors(runs, parity.inference_equation(model)).items():
         assert error == pytest.approx(expected[rate], rel=1e-4), rate

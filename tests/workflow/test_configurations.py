@@ -72,7 +72,11 @@ def test_a_finished_run_makes_an_offline_report(finished_copy):
     done = snakemake(finished_copy.folder, "--configfile", "tiny.yaml", "--cores", "1", "--report", str(report))
     assert done.returncode == 0, done.stderr
     text = report.read_text(encoding="utf-8")
-    for caption in ("Density over scaled time", "Every published number beside ours", "Lattices of one simulation"):
+    for caption in (
+        "learned equations over scaled time",
+        "Every published number beside ours",
+        "Lattices of one simulation",
+    ):
         assert caption in text
     assert '<script src="http' not in text
     assert '<link rel="stylesheet" href="http' not in text

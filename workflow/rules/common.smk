@@ -4,18 +4,20 @@ import sys
 from os.path import relpath
 from pathlib import Path
 
-sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "rules"))
+for folder in ("scripts", "rules"):
+    sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / folder))
 
 from configuration import ConfigurationError, check
 from plan import Plan
 from provenance import fingerprint
 from publication import Publication
+from table_study import table_paths
 
 from snakemake.exceptions import WorkflowError
 
 try:
     check(config)
-    plan = Plan(config)
+    plan = Plan(config, table_paths(config, workflow.configfiles))
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
@@ -38,7 +40,7 @@ def growing(amount):
 wildcard_constraints:
     study="[A-Za-z][A-Za-z0-9_]*",
     density=r"\d+(\.\d+)?",
-    dataset=r"[A-Za-z][A-Za-z0-9_]*-c[0-9.]+(-noise[0-9.]+)?",
+    dataset=r"[A-Za-z][A-Za-z0-9_]*(-c[0-9.]+(-noise[0-9.]+)?)?",
     purpose="averages|single_runs",
     batch=r"\d+",
     learner="[a-z_]+",

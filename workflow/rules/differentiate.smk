@@ -2,7 +2,7 @@
 
 
 rule differentiate:
-    """Differentiate every trajectory of a dataset by the study's method."""
+    """Differentiate every trajectory of a dataset by the study's method, unless the data hold rates."""
     input:
         trajectories=plan.trajectories_file,
     output:
@@ -19,7 +19,7 @@ rule differentiate:
         runtime=growing(10),
         gpu=0,
     params:
-        method=plan.setting("differentiation"),
+        method=plan.study_property("differentiation"),
         code=fingerprint("differentiate.py"),
     script:
         "../scripts/differentiate.py"

@@ -25,6 +25,7 @@ rule figure_example_fits:
     params:
         datasets=plan.study_datasets,
         curves=plan.shown_curves,
+        labels=plan.figure_labels,
         code=fingerprint("figure_example_fits.py"),
     script:
         "../scripts/figure_example_fits.py"
@@ -55,6 +56,7 @@ rule figure_coefficients:
     params:
         datasets=plan.study_datasets,
         learner=lambda wildcards: f"{wildcards.learner}.{wildcards.protocol}",
+        labels=plan.figure_labels,
         code=fingerprint("figure_coefficients.py"),
     script:
         "../scripts/figure_coefficients.py"
@@ -84,6 +86,7 @@ rule figure_trajectory_errors:
     params:
         datasets=plan.study_datasets,
         sampled=lambda wildcards: plan.study(wildcards).experiments,
+        labels=plan.figure_labels,
         code=fingerprint("figure_trajectory_errors.py"),
     script:
         "../scripts/figure_trajectory_errors.py"
@@ -194,7 +197,8 @@ rule figure_joining:
         runtime=growing(5),
         gpu=0,
     params:
-        labels=plan.joined_labels,
+        joined=plan.joined_labels,
+        labels=plan.figure_labels,
         code=fingerprint("figure_joining.py"),
     script:
         "../scripts/figure_joining.py"
@@ -224,6 +228,7 @@ rule figure_errors_by_experiments:
     params:
         datasets=plan.study_datasets,
         learners=lambda wildcards: plan.study(wildcards).learners_of("es"),
+        labels=plan.figure_labels,
         code=fingerprint("figure_errors_by_experiments.py"),
     script:
         "../scripts/figure_errors_by_experiments.py"

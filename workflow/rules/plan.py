@@ -7,19 +7,25 @@ place of an equation below its dataset's folder.
 from collections.abc import Callable
 from typing import Any
 
+from labels import OWN_LABELS, labels_of
 from studies import Dataset, Study, decimal_text
+from table_study import TableStudy
 
 REFERENCE = "mean_field.theory/n0"
 ALONE = "oat"  # learners that give an equation per parameter value, too
 
 
+def _study(name: str, settings: dict[str, Any], tables: dict[str, str]) -> Study:
+    return TableStudy(name, settings, tables[name]) if settings["kind"] == "table" else Study(name, settings)
+
+
 class Plan:
     """Studies and datasets of one run, from a checked configuration."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any], tables: dict[str, str] | None = None) -> None:
         self.config = config
         self.run = f"results/{config['run']}"
-        self.studies = {name: Study(name, config["studies"][name]) for name in config["build"]}
+        self.studies = {name: _study(name, config["studies"][name], tables or {}) for name in config["build"]}
         self.datasets = {dataset.name: dataset for study in self.studies.values() for dataset in study.datasets}
 
     def of_kind(self, kind: str) -> list[str]:
@@ -33,6 +39,10 @@ class Plan:
     def with_learner(self, family: str) -> list[str]:
         """Names of the studies with a learner of a family, such as es."""
         return [name for name, study in self.studies.items() if study.learners_of(family)]
+
+    def own_studies(self, studies: list[str]) -> list[str]:
+        """Those of some studies whose data are this project's own."""
+        return [name for name in studies if self.studies[name].kind != "table"]
 
     def datasets_of(self, studies: list[str]) -> list[str]:
         """Names of the datasets of some studies."""
@@ -67,8 +77,15 @@ class Plan:
 
     def batch_files(self, wildcards: Any) -> list[str]:
         """All batches of one purpose of a study."""
-        folder = f"{self.run}/simulations/{wildcards.study}/c{wildcards.density}/{wildcards.purpose}"
-        return [f"{folder}/{batch}.nc" for batch, _ in enumerate(self.study(wildcards).batches(wildcards.purpose))]
+        return self._batches(wildcards, wildcards.purpose)
+
+    def averaged_batches(self, wildcards: Any) -> list[str]:
+        """All batches of the averages of a study."""
+        return self._batches(wildcards, "averages")
+
+    def _batches(self, wildcards: Any, purpose: str) -> list[str]:
+        folder = f"{self.run}/simulations/{wildcards.study}/c{wildcards.density}/{purpose}"
+        return [f"{folder}/{batch}.nc" for batch, _ in enumerate(self.study(wildcards).batches(purpose))]
 
     def simulation_file(self, product: str) -> Callable:
         """Input function: averages, single_runs or snapshots of the job's dataset."""
@@ -81,9 +98,16 @@ class Plan:
 
     def trajectories_file(self, wildcards: Any) -> str:
         """Trajectories of a dataset, simulated or sampled."""
-        if self.study(wildcards).kind == "birth_death_migration":
-            return self.simulation_file("averages")(wildcards)
+        match self.study(wildcards).kind:
+            case "birth_death_migration":
+                return self.simulation_file("averages")(wildcards)
+            case "table":
+                return f"{self.run}/imported/{wildcards.dataset}.nc"
         return f"{self.run}/simulations/mean_field/{wildcards.dataset}.nc"
+
+    def study_property(self, name: str) -> Callable:
+        """Parameter function: a property of the job's study."""
+        return lambda wildcards: getattr(self.study(wildcards), name)
 
     # Equations
 
@@ -103,7 +127,7 @@ class Plan:
         def settings(wildcards: Any) -> dict[str, Any]:
             common = self.config["learners"][label]
             own = self.study(wildcards).settings.get("learner_settings", {}).get(label, {})
-            density = decimal_text(self.dataset(wildcards).initial_density)
+            density = self.dataset(wildcards).density_text
             chosen = {k: v.get(density, common[k]) if isinstance(v, dict) else v for k, v in own.items()}
             return {**common, **chosen}
 
@@ -111,7 +135,11 @@ class Plan:
 
     def labels(self, wildcards: Any) -> list[str]:
         """Labels of all equations of a job's dataset: the mean field, then what was learned."""
-        return [REFERENCE, *self.learned_labels(wildcards.dataset)]
+        return [*self.references(self.study(wildcards)), *self.learned_labels(wildcards.dataset)]
+
+    def references(self, study: Study) -> list[str]:
+        """Labels of equations that are known without learning; none for a user's table."""
+        return [] if study.kind == "table" else [REFERENCE]
 
     def equation_files(self, wildcards: Any) -> list[str]:
         """Files of all equations of a job's dataset, in the order of ``labels``."""
@@ -189,6 +217,17 @@ class Plan:
         study = self.studies[self.datasets[dataset].study]
         return [REFERENCE, *(f"{learner}/n{study.inference_experiments}" for learner in study.settings["learners"])]
 
+    def limit_label(self, dataset: str) -> str:
+        """Label of the inference by the averages themselves."""
+        return f"mean_curves.theory/n{max(self.studies[self.datasets[dataset].study].experiments)}"
+
+    def training_files(self, wildcards: Any) -> list[str]:
+        """Averages and replicates that a refined equation was learned from; nothing for other protocols."""
+        if wildcards.protocol != "refined":
+            return []
+        replicates = self.simulation_file(f"replicates.n{wildcards.experiments}")(wildcards)
+        return [f"{self.run}/datasets/{wildcards.dataset}.nc", replicates]
+
     def inferring_equations(self, datasets: list[str]) -> list[tuple[tuple[str, str], str]]:
         """Equations that infer parameters by (dataset, label)."""
         pairs = ((dataset, label) for dataset in datasets for label in self.inference_labels(dataset))
@@ -203,8 +242,12 @@ class Plan:
         ]
 
     def estimate_files(self, dataset: str) -> list[str]:
-        """Estimates of a dataset, in the order of ``inference_labels``."""
-        return [f"{self.run}/inference/{dataset}/{label}.csv" for label in self.inference_labels(dataset)]
+        """Estimates of a dataset, in the order of ``estimate_labels``."""
+        return [f"{self.run}/inference/{dataset}/{label}.csv" for label in self.estimate_labels(dataset)]
+
+    def estimate_labels(self, dataset: str) -> list[str]:
+        """Labels of all that infers parameters: equations, and the averages themselves."""
+        return [*self.inference_labels(dataset), self.limit_label(dataset)]
 
     # Figures
 
@@ -223,4 +266,17 @@ class Plan:
         joined = [
             f"{learner}/n{middle}" for learner in study.settings["learners"] if middle in study.experiments_of(learner)
         ]
-        return [REFERENCE, *self.alone_labels(wildcards), *joined]
+        return [*self.references(study), *self.alone_labels(wildcards), *joined]
+
+    def figure_labels(self, wildcards: Any) -> dict[str, str]:
+        """Labels of axes and symbols for the figures of a job's study."""
+        study = self.study(wildcards)
+        return labels_of(study.quantities) if study.kind == "table" else OWN_LABELS
+
+    def printed_values(self) -> dict[str, float]:
+        """Parameter value at which the summary prints the equations, by dataset; of a table, the middle example."""
+        studies = {name: self.studies[dataset.study] for name, dataset in self.datasets.items()}
+        return {
+            name: study.examples[len(study.examples) // 2] if study.kind == "table" else 1.0
+            for name, study in studies.items()
+        }

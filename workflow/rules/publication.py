@@ -54,7 +54,7 @@ class Publication:
             ((density, label.split("/")[0]), path)
             for data, density, dataset in places
             if data == "ABM"
-            for label, path in zip(self.plan.inference_labels(dataset), self.plan.estimate_files(dataset))
+            for label, path in zip(self.plan.estimate_labels(dataset), self.plan.estimate_files(dataset))
         ]
 
     def structures(self) -> list[tuple[tuple[str, str], str]]:

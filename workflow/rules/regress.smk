@@ -53,6 +53,31 @@ rule fit_oat_published:
         "../scripts/fit_oat_published.py"
 
 
+rule fit_es:
+    """Learn one sparse equation with embedded parameter from all experiments (ES ME-EQL)."""
+    input:
+        dataset=f"{RUN}/datasets/{{dataset}}.nc",
+    output:
+        equation=f"{RUN}/equations/{{dataset}}/es.refined/n{{experiments}}.json",
+    log:
+        f"{RUN}/logs/fit_es/{{dataset}}.n{{experiments}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/fit_es/{{dataset}}.n{{experiments}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(30),
+        gpu=0,
+    params:
+        values=plan.sampled_values,
+        settings=plan.learner_settings("es.refined"),
+        code=fingerprint("fit_es.py"),
+    script:
+        "../scripts/fit_es.py"
+
+
 rule fit_es_published:
     """Learn one sparse equation with embedded parameter from all experiments, as published (ES ME-EQL)."""
     input:

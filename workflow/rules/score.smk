@@ -27,8 +27,8 @@ rule score_trajectories:
     params:
         labels=plan.labels,
         alone_labels=plan.alone_labels,
-        shown=plan.setting("examples"),
-        time_scale=lambda wildcards: 1 - plan.study(wildcards).settings["death_fraction"],
+        shown=plan.study_property("examples"),
+        time_scale=plan.study_property("time_scale"),
         code=fingerprint("score_trajectories.py"),
     script:
         "../scripts/score_trajectories.py"
@@ -73,7 +73,7 @@ rule summarise_inference:
         runtime=growing(5),
         gpu=0,
     params:
-        labels=lambda wildcards: plan.inference_labels(wildcards.dataset),
+        labels=lambda wildcards: plan.estimate_labels(wildcards.dataset),
         code=fingerprint("summarise_inference.py"),
     script:
         "../scripts/summarise_inference.py"

@@ -52,6 +52,31 @@ rule merge_simulations:
         "../scripts/merge_simulations.py"
 
 
+rule select_replicates:
+    """Select the replicates behind the averages that an equation is learned from."""
+    input:
+        batches=plan.averaged_batches,
+    output:
+        replicates=f"{RUN}/simulations/{{study}}/c{{density}}/replicates.n{{experiments}}.nc",
+    log:
+        f"{RUN}/logs/select_replicates/{{study}}-c{{density}}.n{{experiments}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/select_replicates/{{study}}-c{{density}}.n{{experiments}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+        gpu=0,
+    params:
+        values=plan.sampled_values,
+        settings=plan.setting("lattice", "migration_rate", "death_fraction", "time"),
+        code=fingerprint("select_replicates.py"),
+    script:
+        "../scripts/select_replicates.py"
+
+
 rule simulate_snapshots:
     """Simulate once per chosen parameter value and keep lattices."""
     output:

@@ -38,9 +38,9 @@ def every(key: str, values: list[float], step: float) -> list[float]:
     ConfigurationError where the step is no multiple of the distance of evenly spaced values, or, where they are
     uneven, chooses a single one of several.
     """
-    exact = [Decimal(repr(value)) for value in values]
+    exact = [Decimal(f"{value:.12g}") for value in values]  # a measured grid may hold 0.30000000000000004
     width, even = Decimal(repr(float(step))), len({b - a for a, b in pairwise(exact)}) <= 1
-    chosen = [float(value) for value in exact if (value - exact[0]) % width == 0]
+    chosen = [value for value, decimal in zip(values, exact) if (decimal - exact[0]) % width == 0]
     expected = int((exact[-1] - exact[0]) / width) + 1
     if even and len(chosen) != expected:
         raise ConfigurationError(f"config key '{key}': is {step}, must be a multiple of the distance of the values.")
@@ -53,17 +53,22 @@ def every(key: str, values: list[float], step: float) -> list[float]:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One dataset of a study: an initial density, and a noise level where the study has noise."""
+    """One dataset of a study: an initial density (a user's table has none), and a noise level where there is noise."""
 
     study: str
-    initial_density: float
+    initial_density: float | None = None
     noise: float = 0.0
 
     @property
     def name(self) -> str:
         """Name as in file names, such as mean_field-c0.25-noise0.0025."""
         noise = f"-noise{decimal_text(self.noise)}" if self.noise else ""
-        return f"{self.study}-c{decimal_text(self.initial_density)}{noise}"
+        return f"{self.study}-c{self.density_text}{noise}" if self.density_text else self.study
+
+    @property
+    def density_text(self) -> str:
+        """Initial density as in file names; empty where there is none."""
+        return "" if self.initial_density is None else decimal_text(self.initial_density)
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,21 @@ class Study:
 
     def _step_of(self, experiments: int) -> float:
         return dict(zip(self.experiments, sorted(self.settings["experiments"]["steps"])))[experiments]
+
+    @property
+    def examples(self) -> list[float]:
+        """Parameter values at which fits are drawn."""
+        return self.settings["examples"]
+
+    @property
+    def time_scale(self) -> float:
+        """Scaled time over time·parameter: the net growth rate over the proliferation rate."""
+        return 1 - self.settings["death_fraction"]
+
+    @property
+    def differentiation(self) -> str | None:
+        """Method of eqlearn.calculus; None where the data hold rates."""
+        return self.settings["differentiation"]
 
     @property
     def single_run_values(self) -> list[float]:

@@ -3,6 +3,8 @@
 PLACES = publication.places()
 INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), publication.embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
+COMPARED = len(plan.of_kind("table")) < len(plan.studies)  # a user's table has nothing to do with the publications
+PAGES = ["summary", *(["verification", "disagreements"] if COMPARED else [])]
 
 
 rule verify:
@@ -85,7 +87,7 @@ rule tabulate_disagreements:
 rule summarise:
     """Summarise the run in Markdown."""
     input:
-        verification=f"{RUN}/verification.csv",
+        verification=f"{RUN}/verification.csv" if COMPARED else [],
         equations=[plan.equation_file(dataset, label) for dataset, label in LEARNED],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
@@ -111,7 +113,7 @@ rule summarise:
         labels=[f"{dataset}/{label}" for dataset, label in LEARNED],
         datasets=list(plan.datasets),
         inferred=SIMULATED_DATASETS,
-        shown=1.0,
+        shown=plan.printed_values(),
         code=fingerprint("summarise.py"),
     script:
         "../scripts/summarise.py"

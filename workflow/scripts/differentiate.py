@@ -11,9 +11,14 @@ from eqlearn.job import logged_to
 from eqlearn.origin import as_attributes, origin
 
 
-def differentiate(*, trajectories: Path, dataset: Path, method: str, code: dict) -> None:
-    """Write the dataset with target and smoothed state; InputError names the parameter value that fails."""
+def differentiate(*, trajectories: Path, dataset: Path, method: str | None, code: dict) -> None:
+    """Write the dataset with target and smoothed state; InputError names the parameter value that fails.
+
+    Without a method the trajectories have a target of their own, which stays as it is.
+    """
     data = read_dataset(trajectories)
+    if method is None:
+        return write_dataset(data, dataset)
     smoothed, rates = np.empty_like(data.time), np.empty_like(data.time)
     for row, value in enumerate(data.values):
         try:

@@ -7,14 +7,18 @@ from eqlearn.job import logged_to
 from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, MARKERS, PANEL, grid, legend, log_parameter, power_text, save
 from eqlearn.tables import read_table
 
-PARAMETER = r"proliferation rate $r_p$ (1/time)"
-COEFFICIENT = r"coefficient in $dC/d(r_p t)$ (1)"
 WIDTH = 11.5  # inches for the panels of a row
 FRAMED = 0.1  # share of the largest parameter value above which the curves fit into the frame
 
 
 def figure_coefficients(
-    *, coefficients: dict[str, Path], points: dict[str, Path], learner: str, svg: Path, png: Path
+    *,
+    coefficients: dict[str, Path],
+    points: dict[str, Path],
+    learner: str,
+    labels: dict[str, str],
+    svg: Path,
+    png: Path,
 ) -> None:
     """One row per dataset, one panel per term of any of the learner's equations.
 
@@ -32,12 +36,12 @@ def figure_coefficients(
     for row, (name, table) in zip(axes, curves.items()):
         for axis, term in zip(row, terms[name]):
             _draw(axis, table, single.get(name), term)
-            axis.set_title(power_text(_power(term)))
+            axis.set_title(power_text(labels["state_symbol"], _power(term)))
             log_parameter(axis)
-            axis.set_xlabel(PARAMETER)
+            axis.set_xlabel(labels["parameter"])
         for axis in row[len(terms[name]) :]:
             axis.set_axis_off()
-        row[0].set_ylabel(f"{name}\n{COEFFICIENT}")
+        row[0].set_ylabel(f"{name}\n{labels['coefficient']}")
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)
 
@@ -49,7 +53,7 @@ def _power(term: str) -> int:
 def _draw(axis, table, points, term: str) -> None:
     if points is not None:
         common = points[(points["model"] == "common") & (points["power"] == _power(term))]
-        style = {"markersize": 1.5, "linestyle": "none", "zorder": 1, "color": "0.7", "label": "each rate"}
+        style = {"markersize": 1.5, "linestyle": "none", "zorder": 1, "color": "0.7", "label": "each value"}
         axis.plot(common["parameter_value"], common["coefficient"], MARKERS[0], **style)
     numbers = sorted(set(table["experiments"]), key=int, reverse=True)
     for n, colour, dashes in zip(numbers, cycle(COUNT_COLOURS), cycle(COUNT_DASHES)):
@@ -74,6 +78,7 @@ if __name__ == "__main__":
             coefficients=dict(zip(snakemake.params.datasets, snakemake.input.coefficients)),
             points=dict(zip(snakemake.params.datasets, snakemake.input.points)),
             learner=snakemake.params.learner,
+            labels=snakemake.params.labels,
             svg=snakemake.output.svg,
             png=snakemake.output.png,
         )

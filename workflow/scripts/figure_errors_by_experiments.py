@@ -7,29 +7,33 @@ from eqlearn.job import logged_to
 from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, LEARNERS, grid, legend, log_error, log_parameter, save
 from eqlearn.tables import read_table
 
-PARAMETER = r"proliferation rate $r_p$ (1/time)"
-ERROR = "mean squared error of C\n(agents²/site²)"
 PANEL = (3.4, 2.0)
 
 
-def figure_errors_by_experiments(*, errors: dict[str, Path], learners: list[str], svg: Path, png: Path) -> None:
+def figure_errors_by_experiments(
+    *, errors: dict[str, Path], learners: list[str], labels: dict[str, str], svg: Path, png: Path
+) -> None:
     """One row per dataset, one column per learner."""
     tables = {n: read_table(p, ["parameter_value", "mse"], ["learner", "experiments"]) for n, p in errors.items()}
     figure, axes = grid(len(tables), len(learners), PANEL, sharex=True, sharey="row")
     for row, (name, table) in zip(axes, tables.items()):
         for axis, learner in zip(row, learners):
             _draw(axis, table[table["learner"] == learner])
-            theory = table[table["learner"] == "mean_field.theory"]
-            label, _, dashes = LEARNERS["mean_field.theory"]
-            axis.plot(theory["parameter_value"], theory["mse"], color="0.6", ls=dashes, lw=0.9, zorder=1, label=label)
+            _draw_theory(axis, table[table["learner"] == "mean_field.theory"])
             axis.set_title(f"{name}, {LEARNERS[learner][0]}")
         log_error(row[0])  # after all are drawn, since they share it
-        row[0].set_ylabel(ERROR)
+        row[0].set_ylabel(labels["error"])
     for axis in axes[-1]:
         log_parameter(axis)
-        axis.set_xlabel(PARAMETER)
+        axis.set_xlabel(labels["parameter"])
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)
+
+
+def _draw_theory(axis, table) -> None:
+    if len(table):
+        label, _, dashes = LEARNERS["mean_field.theory"]
+        axis.plot(table["parameter_value"], table["mse"], color="0.6", ls=dashes, lw=0.9, zorder=1, label=label)
 
 
 def _draw(axis, table) -> None:
@@ -44,6 +48,7 @@ if __name__ == "__main__":
         figure_errors_by_experiments(
             errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
             learners=snakemake.params.learners,
+            labels=snakemake.params.labels,
             svg=snakemake.output.svg,
             png=snakemake.output.png,
         )

@@ -7,31 +7,36 @@ from eqlearn.style import LEARNERS, grid, legend, save
 from eqlearn.tables import read_table
 
 
-def figure_example_fits(*, examples: dict[str, Path], curves: list[str], svg: Path, png: Path) -> None:
-    """One row per dataset, one column per parameter value; ``curves`` are labels ``learner.protocol/n``."""
-    columns = ["parameter_value", "scaled_time", "state"]
+def figure_example_fits(
+    *, examples: dict[str, Path], curves: list[str], labels: dict[str, str], svg: Path, png: Path
+) -> None:
+    """One row per dataset, one column per parameter value; ``curves`` are labels ``learner.protocol/n``, drawn over the
+    column ``labels["horizontal"]``."""
+    horizontal = labels["horizontal"]
+    columns = ["parameter_value", horizontal, "state"]
     tables = {name: read_table(path, columns, ["curve"]) for name, path in examples.items()}
     shown = sorted({value for table in tables.values() for value in table["parameter_value"]})
-    figure, axes = grid(len(tables), len(shown), sharex=True, sharey=True)
+    figure, axes = grid(len(tables), len(shown), sharex=horizontal == "scaled_time", sharey=True)
     for row, (name, table) in zip(axes, tables.items()):
         for axis, value in zip(row, shown):
-            _draw(axis, table[table["parameter_value"] == value], curves)
-            axis.set_title(f"{name}, $r_p$ = {value:g}")
-        row[0].set_ylabel("density C (agents/site)")
+            _draw(axis, table[table["parameter_value"] == value], curves, horizontal)
+            axis.set_title(f"{name}, {labels['symbol']} = {value:g}")
+        row[0].set_ylabel(labels["state"])
     for axis in axes[-1]:
-        axis.set_xlabel(r"scaled time $t\,(r_p - r_d)$ (1)")
+        axis.set_xlabel(labels["horizontal_label"])
     legend(figure, axes[0])
     save(figure, svg, png)
 
 
-def _draw(axis, table, curves: list[str]) -> None:
+def _draw(axis, table, curves: list[str], horizontal: str) -> None:
     data = table[table["curve"] == "data"]
-    axis.plot(data["scaled_time"], data["state"], "o", color="0.6", markersize=2.5, label="data")
+    axis.plot(data[horizontal], data["state"], "o", color="0.6", markersize=2.5, label="data")
     for label in curves:
         name, colour, dashes = LEARNERS[label.split("/")[0]]
         rows = table[table["curve"] == label]
-        axis.plot(rows["scaled_time"], rows["state"], color=colour, linestyle=dashes, label=name)
-    axis.set_ylim(bottom=0)
+        axis.plot(rows[horizontal], rows["state"], color=colour, linestyle=dashes, label=name)
+    if table["state"].min() >= 0:
+        axis.set_ylim(bottom=0)
 
 
 if __name__ == "__main__":
@@ -39,6 +44,7 @@ if __name__ == "__main__":
         figure_example_fits(
             examples=dict(zip(snakemake.params.datasets, snakemake.input.tables)),
             curves=snakemake.params.curves,
+            labels=snakemake.params.labels,
             svg=snakemake.output.svg,
             png=snakemake.output.png,
         )

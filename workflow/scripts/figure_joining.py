@@ -7,15 +7,15 @@ from eqlearn.job import logged_to
 from eqlearn.style import LEARNERS, MARKERS, PANEL, grid, legend, log_parameter, power_text, save
 from eqlearn.tables import read_table
 
-PARAMETER = r"proliferation rate $r_p$ (1/time)"
-COEFFICIENT = r"coefficient (1)"
 WIDTH = 11.5  # inches for the panels of a row
 HEIGHT = 1.45
 DROPPED, KEPT = "0.55", "0.2"
 LEAVES = 5  # a curve that exceeds every kept coefficient by this factor needs a logarithmic axis beyond them
 
 
-def figure_joining(*, coefficients: Path, points: dict[str, Path], svg: Path, png: Path) -> None:
+def figure_joining(
+    *, coefficients: Path, points: dict[str, Path], labels: dict[str, str], svg: Path, png: Path
+) -> None:
     """One row per equation of one dataset (``points``: coefficients per parameter value by ``learner.protocol/n``), one
     panel per term; ``coefficients``: the joined curves."""
     curves = read_table(coefficients, ["parameter_value", "value"], ["learner", "experiments", "coefficient"])
@@ -33,14 +33,14 @@ def figure_joining(*, coefficients: Path, points: dict[str, Path], svg: Path, pn
             rows = joined[joined["coefficient"] == f"c{power}"]
             axis.plot(rows["parameter_value"], rows["value"], color=colour, ls=dashes, label=name)
             _scale(axis, kept.abs().max(), rows["value"].abs().max())
-            axis.set_title(f"{power_text(power)}, {experiments} experiments")
+            axis.set_title(f"{power_text(labels['state_symbol'], power)}, {experiments} experiments")
             log_parameter(axis)
         for axis in row[len(powers[label]) :]:
             axis.set_axis_off()
-        row[0].set_ylabel(f"{learner.split('.')[1]}\n{COEFFICIENT}")
+        row[0].set_ylabel(f"{learner.split('.')[1]}\ncoefficient")
     for column in zip(*axes):
         last = [axis for axis in column if axis.axison][-1]
-        last.set_xlabel(PARAMETER)
+        last.set_xlabel(labels["parameter"])
         last.tick_params(labelbottom=True)
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)
@@ -75,7 +75,8 @@ if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         figure_joining(
             coefficients=snakemake.input.coefficients,
-            points=dict(zip(snakemake.params.labels, snakemake.input.points)),
+            points=dict(zip(snakemake.params.joined, snakemake.input.points)),
+            labels=snakemake.params.labels,
             svg=snakemake.output.svg,
             png=snakemake.output.png,
         )

@@ -7,7 +7,9 @@ from eqlearn.style import BLACK, LEARNERS, grid, legend, log_error, log_paramete
 from eqlearn.tables import read_table
 
 
-def figure_trajectory_errors(*, errors: dict[str, Path], sampled: dict[str, list[float]], svg: Path, png: Path) -> None:
+def figure_trajectory_errors(
+    *, errors: dict[str, Path], sampled: dict[str, list[float]], labels: dict[str, str], svg: Path, png: Path
+) -> None:
     """One row per dataset, one column per number of experiments, whose ``sampled`` parameter values are marked."""
     tables = {n: read_table(p, ["parameter_value", "mse"], ["learner", "experiments"]) for n, p in errors.items()}
     figure, axes = grid(len(tables), len(sampled), sharex=True, sharey="row")
@@ -16,10 +18,10 @@ def figure_trajectory_errors(*, errors: dict[str, Path], sampled: dict[str, list
             _draw(axis, table, experiments, values)
             axis.set_title(f"{name}\n{experiments} experiments")
         log_error(row[0])  # after all are drawn, since they share it
-        row[0].set_ylabel("mean squared error of C\n(agents²/site²)")
+        row[0].set_ylabel(labels["error"])
     for axis in axes[-1]:
         log_parameter(axis)
-        axis.set_xlabel(r"proliferation rate $r_p$ (1/time)")
+        axis.set_xlabel(labels["parameter"])
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)
 
@@ -32,7 +34,7 @@ def _draw(axis, table, experiments: str, values: list[float]) -> None:
         if len(rows):
             axis.plot(rows["parameter_value"], rows["mse"], color=colour, linestyle=dashes, lw=0.9, label=name)
     rugs = {"linestyle": "none", "marker": "|", "color": BLACK, "markersize": 5, "markeredgewidth": 0.5}
-    axis.plot(values, [0.02] * len(values), transform=axis.get_xaxis_transform(), label="sampled rates", **rugs)
+    axis.plot(values, [0.02] * len(values), transform=axis.get_xaxis_transform(), label="sampled values", **rugs)
 
 
 if __name__ == "__main__":
@@ -40,6 +42,7 @@ if __name__ == "__main__":
         figure_trajectory_errors(
             errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
             sampled={str(n): values for n, values in snakemake.params.sampled.items()},
+            labels=snakemake.params.labels,
             svg=snakemake.output.svg,
             png=snakemake.output.png,
         )

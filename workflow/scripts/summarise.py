@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
-from eqlearn.equation import read_equation
+from eqlearn.equation import Equation, read_equation
 from eqlearn.files import write_text
 from eqlearn.job import logged_to
 from eqlearn.pages import write_text_page
@@ -14,18 +14,24 @@ from eqlearn.tables import read_table
 def summarise(
     *,
     run: str,
-    verification: Path,
+    verification: Path | None,
     equations: dict[str, Path],
     errors: dict[str, Path],
     inference: dict[str, Path],
     summary: Path,
     page: Path,
-    shown: float,
+    shown: dict[str, float],
 ) -> None:
-    """Write Markdown; ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter value ``shown``."""
-    verdicts = read_table(verification, ["published", "ours"], ["verdict", "protocol", "item", "quantity"])
-    lines = [f"# Run {run}", "", *_verdict_lines(verdicts), f"## Learned equations (coefficients at p = {shown:g})", ""]
-    lines += [f"- `{label}`: {to_text(read_equation(path), shown)}" for label, path in equations.items()]
+    """Write Markdown; ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter value ``shown`` for
+    their dataset; ``verification`` is None for a run that is not compared with the publications."""
+    lines = [f"# Run {run}", ""]
+    if verification is not None:
+        columns = ["verdict", "protocol", "item", "quantity"]
+        lines += _verdict_lines(read_table(verification, ["published", "ours"], columns))
+    lines += ["## Learned equations", ""]
+    lines += [
+        _equation_line(label, read_equation(path), shown[label.split("/")[0]]) for label, path in equations.items()
+    ]
     lines += ["", "## Trajectory error", "", *_header("median MSE over the parameter", "fails to integrate")]
     for name, path in errors.items():
         lines += _error_lines(name, read_table(path, ["mse"], ["learner", "experiments"]))
@@ -36,6 +42,10 @@ def summarise(
     text = "\n".join(lines) + "\n"
     write_text(summary, text)
     write_text_page(text, page)
+
+
+def _equation_line(label: str, equation: Equation, value: float) -> str:
+    return f"- `{label}`, {equation.parameter} = {value:g}: {to_text(equation, value)}"
 
 
 def _header(*columns: str) -> list[str]:
@@ -74,7 +84,7 @@ if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         summarise(
             run=snakemake.params.run,
-            verification=snakemake.input.verification,
+            verification=snakemake.input.verification or None,
             equations=dict(zip(snakemake.params.labels, snakemake.input.equations)),
             errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
             inference=dict(zip(snakemake.params.inferred, snakemake.input.inference)),

@@ -17,7 +17,8 @@ def tabulate_coefficients(*, equations: dict[str, Path], coefficients: Path, spa
 
     Coefficients are those of dC/d(p·t), whatever form an equation has.
     """
-    values = np.geomspace(*span, POINTS)
+    values = np.geomspace(*span, POINTS) if span[0] > 0 else np.linspace(*span, POINTS)
+    values = values[values != 0]  # where the coefficients do not exist
     rows = []
     for label, path in equations.items():
         learner, experiments = label.split("/n")

@@ -83,7 +83,7 @@ def _validate(equation: Equation) -> None:
     if equation.status == "read" and equation.template is None:
         raise InputError("equation: status 'read' needs a template.")
     given = [*equation.features, *equation.coefficients]
-    bad = [name for name in given if not _is_name(name) or given.count(name) > 1]
+    bad = [name for name in given if not is_name(name) or given.count(name) > 1]
     if bad:
         raise InputError(f"equation: name {bad[0]!r} is reserved, repeated or no identifier.")
     if equation.status == "read":
@@ -95,7 +95,8 @@ def _validate(equation: Equation) -> None:
         raise InputError(f"equation: valid_range {equation.valid_range} must be (lowest, highest).")
 
 
-def _is_name(name: Any) -> bool:
+def is_name(name: Any) -> bool:
+    """Whether features and coefficients may be called so."""
     good = isinstance(name, str) and name.isidentifier()
     return good and not keyword.iskeyword(name) and name not in (SYMBOL, *FUNCTIONS)
 

@@ -179,5 +179,5 @@ def calibrated_threshold(ratios: Iterable[float]) -> float:
     ordered = np.sort(list(ratios))
     rank = int(np.ceil(CONFIDENCE * (ordered.size + 1)))
     if rank > ordered.size:
-        raise InputError(f"inference: {ordered.size} runs cannot calibrate intervals of {CONFIDENCE:.0%}; 9 are needed.")
+        raise InputError(f"inference: {ordered.size} runs are too few to calibrate intervals, 9 are needed.")
     return float(ordered[rank - 1])

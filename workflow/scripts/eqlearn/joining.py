@@ -61,7 +61,9 @@ def join(
     if degree > 0:
         penalties = np.geomspace(_STIFFEST, softest, _COMPETING)
         candidates += [_candidate(variable, coefficients, weights, degree, value) for value in penalties]
-    errors = [float(np.maximum(scales * left_out_errors(c.system, c.response, scales.size), floors).sum()) for c in candidates]
+    errors = [
+        float(np.maximum(scales * left_out_errors(c.system, c.response, scales.size), floors).sum()) for c in candidates
+    ]
     return _solved(candidates[int(np.argmin(errors))], coefficients.shape[1])
 
 

@@ -63,7 +63,5 @@ def noise_of(data: ParametricDataset) -> Noise | None:
 def _pooled(grid: np.ndarray, times: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Mean (G,) over the experiments that reach a time; the ends of the longest are held."""
     reach = times[:, -1] >= times[:, -1].max() * (1 - 1e-9)
-    each = [
-        np.interp(grid, t, v, right=v[-1] if longest else np.nan) for t, v, longest in zip(times, values, reach)
-    ]
+    each = [np.interp(grid, t, v, right=v[-1] if longest else np.nan) for t, v, longest in zip(times, values, reach)]
     return np.nanmean(each, axis=0)

@@ -14,9 +14,15 @@ Solver = Callable[[Equation, float, float, np.ndarray], np.ndarray]
 
 
 def predicted(equation: Equation, data: ParametricDataset, solve: Solver = forward_solve) -> np.ndarray:
-    """States (P, S) under the equation, from the nominal initial state of the dataset at every parameter value."""
-    initial = float(data.attributes["initial_state"])
-    return np.stack([solve(equation, value, initial, time) for value, time in zip(data.values, data.time)])
+    """States (P, S) under the equation, from the initial states of the dataset."""
+    starts = zip(data.values, initial_states(data), data.time)
+    return np.stack([solve(equation, value, initial, time) for value, initial, time in starts])
+
+
+def initial_states(data: ParametricDataset) -> np.ndarray:
+    """States (P,) from which curves start: the nominal one everywhere, or, where that is 'data', the first observed."""
+    nominal = data.attributes["initial_state"]
+    return data.features[:, 0, 0] if nominal == "data" else np.full(data.values.size, float(nominal))
 
 
 def published_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
@@ -29,13 +35,12 @@ def published_solve(equation: Equation, parameter: float, initial: float, times:
 
 def predicted_alone(table: pd.DataFrame, data: ParametricDataset) -> np.ndarray:
     """States (P, S) under the equation that each parameter value alone gave; NaN where the table has none."""
-    initial = float(data.attributes["initial_state"])
-    states = np.full(data.time.shape, np.nan)
+    initial, states = initial_states(data), np.full(data.time.shape, np.nan)
     for value, rows in table[table["model"] == "alone"].groupby("parameter_value"):
         coefficients = np.zeros(int(rows["power"].max()) + 1)
         coefficients[rows["power"].astype(int)] = value * rows["coefficient"]
         for row in np.flatnonzero(data.values == value):
-            states[row] = polynomial_flow.solve(coefficients, initial, data.time[row])
+            states[row] = polynomial_flow.solve(coefficients, initial[row], data.time[row])
     return states
 
 

@@ -20,9 +20,10 @@ SKY, PURPLE = "#56B4E9", "#CC79A7"
 LEARNERS = {
     "mean_field.theory": ("mean field", ORANGE, (0, (5, 2))),
     "oat.refined": ("OAT ME-EQL", BLUE, "solid"),
-    "oat.refined.alone": ("OAT, each rate alone", GREEN, (0, (1, 1))),
+    "oat.refined.alone": ("OAT, each value alone", GREEN, (0, (1, 1))),
     "oat.published": ("OAT ME-EQL, published", SKY, (0, (4, 1, 1, 1))),
-    "oat.published.alone": ("OAT, each rate alone, published", PURPLE, (0, (1, 1))),
+    "oat.published.alone": ("OAT, each value alone, published", PURPLE, (0, (1, 1))),
+    "mean_curves.theory": ("limit: the averages themselves", "0.45", (0, (5, 1, 1, 1, 1, 1))),
     "es.refined": ("ES ME-EQL", BLACK, "solid"),
     "es.published": ("ES ME-EQL, published", VERMILION, (0, (3, 1))),
 }
@@ -33,6 +34,8 @@ COUNT_DASHES = ("solid", (0, (5, 2)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 CATEGORIES = ((BLUE, ""), (ORANGE, "///"), (GREEN, ""), (VERMILION, "\\\\\\"), (SKY, ""), (PURPLE, "///"), (BLACK, ""))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 PANEL = (2.3, 1.75)  # inches
+NARROWEST = 5.0  # inches, for a legend of two columns
+LEGEND_ROW = 0.17  # inches
 
 _STYLE = {
     "font.family": "DejaVu Sans",
@@ -55,18 +58,23 @@ def grid(rows: int, columns: int, panel: Sequence[float] = PANEL, **options: obj
     """A figure of rows x columns panels, always as a nested list."""
     plt.rcdefaults()
     plt.rcParams.update(_STYLE)
-    size = (panel[0] * columns + 0.5, panel[1] * rows + 0.7)
+    size = (max(panel[0] * columns + 0.5, NARROWEST), panel[1] * rows + 0.7)
     figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained", **options)
     return figure, axes.tolist()
 
 
-def power_text(power: int) -> str:
+def power_text(symbol: str, power: int) -> str:
     """A power of the state as a panel's title."""
-    return "$C$" if power == 1 else f"$C^{{{power}}}$"
+    return symbol if power == 1 else f"{symbol}$^{{{power}}}$"
 
 
 def log_parameter(axis: Axes) -> None:
-    """Logarithmic horizontal axis with plain numbers: 0.01, 0.1, 1; with 2 and 5 between where there is room."""
+    """Logarithmic horizontal axis with plain numbers: 0.01, 0.1, 1; with 2 and 5 between where there is room.
+
+    An axis that shows zero or negative values stays linear.
+    """
+    if axis.dataLim.xmin <= 0:
+        return
     axis.set_xscale("log")
     low, high = axis.get_xlim()
     narrow = high < 30 * low
@@ -90,7 +98,9 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
     handles = {}
     for axis in axes:
         handles |= {label: handle for handle, label in zip(*axis.get_legend_handles_labels()) if label not in handles}
-    columns = max(2, int(figure.get_figwidth() / 1.7))
+    widest = 0.5 + 0.06 * max(map(len, handles))  # inches: a handle, then letters
+    columns = max(1, int(figure.get_figwidth() / widest))
+    figure.set_figheight(figure.get_figheight() + LEGEND_ROW * (-(-len(handles) // columns) - 1))
     figure.legend(
         handles.values(), handles.keys(), loc="outside upper center", ncols=min(len(handles), columns), frameon=False
     )

@@ -1,8 +1,9 @@
 """Named candidate terms."""
 
+import re
 from collections.abc import Iterable
 
-from eqlearn.equation import SYMBOL
+from eqlearn.equation import SYMBOL, is_name
 
 
 def powers_of(state: str, powers: Iterable[int]) -> dict[str, str]:
@@ -18,3 +19,8 @@ def embedded(state: str, terms: Iterable[tuple[float, int]]) -> dict[str, str]:
 
     named = {f"a{number}": term for number, term in enumerate(terms, start=1)}
     return {name: "*".join([name, *factor(SYMBOL, q), *factor(state, k)]) for name, (q, k) in named.items()}
+
+
+def is_state_name(name: str) -> bool:
+    """Whether a state may be called so beside the parameter, the functions and the coefficients c1, a1, c2, ..."""
+    return is_name(name) and not re.fullmatch(r"[ac]\d+", name)

@@ -28,7 +28,7 @@ def learn(data: ParametricDataset, path: Path, provenance: dict) -> Equation:
         raise InputError(f"{data.name}: has one experiment, ES by the published protocol needs two to split.")
     experiments = np.arange(data.values.size)
     splits = [train_test_split(experiments, test_size=TEST_SHARE, random_state=seed) for seed in range(path.folds)]
-    selected = select([_fold(data, train, test, path) for train, test in splits], path)
+    selected = select([_fold(data, train, test, path) for train, test in splits], path, data.name)
     everything = partial(_mean_squared_error, data, experiments)
     coefficients, mse = refit(selected, everything)
     votes = {" ".join(map(str, powers)): count for powers, count in selected.votes.items()}

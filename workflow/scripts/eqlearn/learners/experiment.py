@@ -178,10 +178,9 @@ def experiments_of(
 
     Initial states are known where the dataset names a nominal one as a number; ``noise`` whitens, where given.
     ``progress`` wraps the experiments, such as tqdm. Raises InputError for a dataset without time, with several
-    features, or with a parameter that is not positive.
+    features, with too few times, or with a parameter that is not positive.
     """
-    if data.time is None or len(data.state) != 1 or data.values[0] <= 0:
-        raise InputError(f"{data.name}: needs trajectories of one state at {data.parameter.name} above 0.")
+    _require_usable(data, library)
     nominal = data.attributes.get("initial_state")
     initial = nominal if isinstance(nominal, float | int) else None
 
@@ -191,6 +190,17 @@ def experiments_of(
         return FORMS[form](scaled, states, library, initial, whitening)
 
     return [experiment(*each) for each in progress(list(zip(data.values, data.time, data.features[:, :, 0])))]
+
+
+def _require_usable(data: ParametricDataset, library: Library) -> None:
+    if data.time is None or len(data.state) != 1:
+        raise InputError(f"{data.name}: the refined protocol needs trajectories of one state.")
+    least = min(library.powers, library.max_terms) + 2  # for all terms, the initial state, and a residual
+    if data.time.shape[1] < least:
+        raise InputError(f"{data.name}: has {data.time.shape[1]} times, the refined protocol needs {least}.")
+    if data.values[0] <= 0:
+        found = f"{data.parameter.name} = {data.values[0]:g}"
+        raise InputError(f"{data.name}: is sampled at {found}; the refined protocol needs values above 0.")
 
 
 def leading_supports(candidates: tuple[Powers, ...], criteria: np.ndarray, per_size: int) -> list[Powers]:

@@ -47,6 +47,10 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
     least = settings.path.powers + 3
     if data.time.shape[1] < least:
         raise InputError(f"{data.name}: has {data.time.shape[1]} times, OAT by the published protocol needs {least}.")
+    if (data.values == 0).any():
+        raise InputError(
+            f"{data.name}: is sampled at {data.parameter.name} = 0, where dC/d(p·t) does not exist; leave it out."
+        )
     fits = [fit_alone(data, row, settings.path) for row in progress(range(data.values.size))]
     target = _target(fits, settings.target)
     kept = np.array([fit.powers == target for fit in fits])
@@ -62,7 +66,7 @@ def fit_alone(data: ParametricDataset, row: int, path: Path) -> Fit:
     """Equation of one experiment."""
     times, states, rates = data.time[row], data.features[row, :, 0], data.target[row]
     folds = [_fold(times, states, rates, test, path) for test in _tests(data, row, path.folds)]
-    selected = select(folds, path)
+    selected = select(folds, path, f"{data.name} at {data.parameter.name} = {data.values[row]:g}")
 
     def squared_error(coefficients: np.ndarray) -> float:
         return float(np.sum(residuals(coefficients, 1.0, times, states) ** 2))

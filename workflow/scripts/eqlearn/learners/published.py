@@ -48,10 +48,10 @@ class Selected:
     votes: dict[Powers, int]
 
 
-def select(folds: list[Fold], path: Path) -> Selected:
+def select(folds: list[Fold], path: Path, name: str = "data") -> Selected:
     """Structure at the penalty of least mean criterion, or at the first larger one whose coefficients obey the cap.
 
-    Raises InputError where no penalty leaves a term.
+    Raises InputError, which begins with ``name``, where no penalty leaves a term.
     """
     fitted = [_path(fold, np.logspace(-9, -1, path.penalties)) for fold in folds]
     coefficients = np.stack([solution for solution, _ in fitted])
@@ -64,7 +64,7 @@ def select(folds: list[Fold], path: Path) -> Selected:
     structures = [structure(row) for row in coefficients[:, chosen]]
     votes = Counter(powers for powers in structures if powers)
     if not votes:
-        raise InputError("published protocol: no penalty leaves a term, so nothing is learned.")
+        raise InputError(f"{name}: no penalty of the published protocol leaves a term, so nothing is learned.")
     powers = votes.most_common(1)[0][0]
     mean = coefficients[[s == powers for s in structures], chosen].mean(axis=0)
     return Selected(powers, mean[np.array(powers) - 1], dict(votes))
@@ -87,8 +87,10 @@ def _path(fold: Fold, penalties: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def criterion(squared_error: float, samples: int, coefficients: np.ndarray) -> float:
-    """AIC of the test samples."""
-    return samples * np.log(squared_error / samples) + 2.0 * np.count_nonzero(np.abs(coefficients) > NONZERO)
+    """AIC of the test samples; minus infinity for a perfect fit, as of a state that rests."""
+    with np.errstate(divide="ignore"):
+        likelihood = samples * np.log(squared_error / samples)
+    return likelihood + 2.0 * np.count_nonzero(np.abs(coefficients) > NONZERO)
 
 
 def residuals(coefficients: np.ndarray, rate: float, times: np.ndarray, states: np.ndarray) -> np.ndarray:
