@@ -145,7 +145,7 @@ def errors_by_experiments(folder, **out):
     figure_errors_by_experiments(errors={"bdm-c0.05": path, "bdm-c0.25": path}, learners=learners, **out)
 
 
-def trajectory_errors(folder, **out):
+def trajectory_errors(folder, labels=OWN_LABELS, **out):
     parts = [
         pd.DataFrame(
             {"learner": c.split("/")[0], "experiments": c.split("n")[-1], "parameter_value": RATES, "mse": 1e-5}

@@ -239,9 +239,9 @@ def test_small_libraries_are_searched_whole(powers, max_terms):
 @pytest.mark.parametrize(
     ("lowest", "samples", "sentence"),
     [
-        (0.0, 20, "d: is sampled at proliferation_rate = 0; OAT by the refined protocol needs values above 0."),
-        (-2.0, 20, "d: is sampled at proliferation_rate = -2; OAT by the refined protocol needs values above 0."),
-        (0.5, 6, "d: has 6 times, OAT by the refined protocol needs 7."),
+        (0.0, 20, "d: is sampled at proliferation_rate = 0; the refined protocol needs values above 0."),
+        (-2.0, 20, "d: is sampled at proliferation_rate = -2; the refined protocol needs values above 0."),
+        (0.5, 6, "d: has 6 times, the refined protocol needs 7."),
     ],
 )
 def test_what_cannot_be_learned_from_is_told_in_a_sentence(lowest, samples, sentence):

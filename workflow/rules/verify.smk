@@ -16,6 +16,7 @@ rule verify:
             PUBLISHED / "me_eql_inference_errors.csv",
             PUBLISHED / "me_eql_oat_structures.csv",
             PUBLISHED / "me_eql_es_equations.csv",
+            PUBLISHED / "targets.csv",
         ],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=PLACES.values()),
         inference=[path for _, path in INFERRED],

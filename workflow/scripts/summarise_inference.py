@@ -8,16 +8,25 @@ from eqlearn.tables import read_table, write_table
 
 
 def summarise_inference(*, estimates: dict[str, Path], summary: Path) -> None:
-    """Write one row per equation (by label ``learner.protocol/n``) and parameter value."""
-    parts = []
-    for label, path in estimates.items():
-        runs = read_table(path, ["parameter_value", "relative_error"])
-        table = runs.groupby("parameter_value")["relative_error"].agg(["mean", "std", "count"]).reset_index()
-        learner, experiments = label.split("/n")
-        table.insert(0, "learner", learner)
-        table.insert(1, "experiments", experiments)
-        parts.append(table.rename(columns={"mean": "mean_relative_error", "std": "sd_relative_error", "count": "runs"}))
-    write_table(pd.concat(parts), summary)
+    """Write one row per equation (by label ``learner.protocol/n``) and parameter value.
+
+    ``coverage`` is the share of runs whose interval holds the parameter, empty for methods without intervals.
+    """
+    write_table(pd.concat([_summary(label, path) for label, path in estimates.items()]), summary)
+
+
+def _summary(label: str, path: Path) -> pd.DataFrame:
+    runs = read_table(path, ["parameter_value", "relative_error", "low", "high"])
+    inside = (runs["low"] <= runs["parameter_value"]) & (runs["parameter_value"] <= runs["high"])
+    runs["covered"] = inside.astype(float).where(runs["low"].notna())
+    groups = runs.groupby("parameter_value")
+    table = groups["relative_error"].agg(["mean", "std", "count"]).reset_index()
+    table.columns = ["parameter_value", "mean_relative_error", "sd_relative_error", "runs"]
+    table["coverage"] = groups["covered"].mean().to_numpy()
+    learner, experiments = label.split("/n")
+    table.insert(0, "learner", learner)
+    table.insert(1, "experiments", experiments)
+    return table
 
 
 if __name__ == "__main__":

@@ -33,11 +33,13 @@ def verify(
     experiments, by place.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
-    numbers = list(_published(published))
+    targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
+    numbers = [*_published(published), *paper_a.targets(targets)]
     tables = []
     for protocol in paper_a.PROTOCOLS:
         ours = _errors(errors, steps, protocol) | _inferred(inference, protocol)
         ours |= _learned(structures, equations, protocol)
+        ours |= paper_a.measured_targets(targets, ours)
         tables.append(compare(numbers, ours, criteria, protocol))
     table = pd.concat(tables)
     write_table(table, verification)
@@ -57,7 +59,7 @@ def _inferred(inference: Labelled, protocol: str) -> dict[str, Measured]:
     ours = {}
     for (density, learner), path in inference.items():
         if paper_a.of_protocol(learner, protocol):
-            table = read_table(path, ["parameter_value", "relative_error"])
+            table = read_table(path, ["parameter_value", "relative_error", "low", "high"])
             ours |= paper_a.measured_inference(density, learner, table)
     return ours
 

@@ -53,17 +53,16 @@ def join(
     weighted error into an error of the trajectory; floors (P,): errors below are alike.
     Candidates are constants, then polynomials of degree ``max_degree`` (or what the values determine) whose curvature
     is penalised, stiffest first; a change of curvature counts as much as it changes the trajectories on average
-    (Green & Silverman 1994, Section 2.3), ``softest`` is the least penalty. Chosen is the one that predicts best the trajectories that were left out,
-    since that is what a joined equation is for; of equals, the stiffest.
+    (Green & Silverman 1994, Section 2.3), ``softest`` is the least penalty. Chosen is the one that predicts best the
+    trajectories that were left out, since that is what a joined equation is for; of equals, the stiffest.
     """
     degree = max(0, min(max_degree, np.unique(variable).size - 1))
     candidates = [_candidate(variable, coefficients, weights, 0, np.inf)]
     if degree > 0:
         penalties = np.geomspace(_STIFFEST, softest, _COMPETING)
         candidates += [_candidate(variable, coefficients, weights, degree, value) for value in penalties]
-    errors = [
-        float(np.maximum(scales * left_out_errors(c.system, c.response, scales.size), floors).sum()) for c in candidates
-    ]
+    left_out = (left_out_errors(c.system, c.response, scales.size) for c in candidates)
+    errors = [float(np.maximum(scales * each, floors).sum()) for each in left_out]
     return _solved(candidates[int(np.argmin(errors))], coefficients.shape[1])
 
 

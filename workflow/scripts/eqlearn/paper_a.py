@@ -17,7 +17,7 @@ BANDS |= {"1.01-2.5": (1.01, 2.5), "2.51-5": (2.51, 5.0)}
 RUNS = 10
 PROTOCOLS = ("published", "refined")
 _MSE, _INFERENCE, _STRUCTURES = "me_eql_mse_medians", "me_eql_inference_errors", "me_eql_oat_structures"
-_ES = "me_eql_es_equations"
+_ES, _TARGETS = "me_eql_es_equations", "targets"
 
 
 def of_protocol(learner: str, protocol: str) -> bool:
@@ -41,6 +41,7 @@ def measured_mse(place: str, table: pd.DataFrame, steps: dict[str, str]) -> dict
         model = _mse_model(learner, steps.get(experiments))
         errors = rows["mse"].fillna(np.inf)
         ours[f"{_MSE}/{place}/{model}/all/rp_that_fail_to_integrate"] = Measured(float(np.isinf(errors).sum()))
+        ours[f"{_MSE}/{place}/{model}/all/worst_mse"] = Measured(float(errors.max()))
         for band, (low, high) in BANDS.items():
             inside = rows["parameter_value"].between(low, high)
             if inside.any():
@@ -74,7 +75,24 @@ def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[
         f"{place}/{rate:g}/mean_relative_error": Measured(row["mean"], row["std"], int(row["count"]))
         for rate, row in by_rate.iterrows()
     }
-    return ours | {f"{place}/median/mean_relative_error": Measured(float(by_rate["mean"].median()))}
+    ours[f"{place}/median/mean_relative_error"] = Measured(float(by_rate["mean"].median()))
+    ours[f"{place}/worst/mean_relative_error"] = Measured(float(by_rate["mean"].max()))
+    if table["low"].notna().all():
+        inside = (table["low"] <= table["parameter_value"]) & (table["parameter_value"] <= table["high"])
+        ours[f"{place}/all/coverage"] = Measured(float(inside.mean()))
+    return ours
+
+
+def targets(table: pd.DataFrame) -> Iterator[Number]:
+    """What the refined protocol is to reach."""
+    for row in table.itertuples():
+        yield Number(_TARGETS, row.item, row.quantity, row.value)
+
+
+def measured_targets(table: pd.DataFrame, ours: dict[str, Measured]) -> dict[str, Measured]:
+    """Our numbers that targets speak of, which ``measured_as`` names."""
+    paths = {f"{_TARGETS}/{row.item}/{row.quantity}": row.measured_as for row in table.itertuples()}
+    return {path: ours[measured] for path, measured in paths.items() if measured in ours}
 
 
 def structures_alone(table: pd.DataFrame) -> pd.Series:

@@ -19,8 +19,9 @@ class TrajectoryFit:
     """Fit of one trajectory.
 
     powers (k,) increasing; coefficients (k,); initial: state at the first time; error: sum of squared residuals;
-    residuals (N,), observed minus fitted, whitened where the fit was; information (k, k): upper triangle R with R'R = J'J of the coefficients,
-    after the initial state is projected out where it is fitted too, so that their covariance is variance·inv(R'R).
+    residuals (N,), observed minus fitted, whitened where the fit was; information (k, k): upper triangle R with
+    R'R = J'J of the coefficients, after the initial state is projected out where it is fitted too, so that their
+    covariance is variance·inv(R'R).
     """
 
     powers: tuple[int, ...]

@@ -43,7 +43,7 @@ class Settings:
 
 
 def learn(data: ParametricDataset, settings: Settings, provenance: dict, progress=lambda items: items) -> Equation:
-    """Learn from all experiments of a dataset; ``progress`` wraps them. Raises InputError as ``experiments_of`` does."""
+    """Learn from all experiments of a dataset, wrapped by ``progress``; InputError as from ``experiments_of``."""
     library = Library(settings.powers, settings.powers)
     experiments = experiments_of(data, library, None, settings.form, progress)
     starts = [e.initial if e.initial is not None else e.fit(e.best()).initial for e in experiments]
@@ -73,7 +73,7 @@ def _factors(value: float, settings: Settings) -> np.ndarray:
 
 
 def _support(design: np.ndarray, response: np.ndarray, floors: list[float], settings: Settings) -> list[Support]:
-    """Supports of the size that predicts best the experiments that are left out, the simpler where that is not clear."""
+    """Supports of the size that predicts best the experiments left out, or of a smaller one that is no worse."""
     best = best_subsets(design, response, settings.max_terms, settings.candidates)
     errors = [
         np.maximum(min((left_out_errors(design[:, s], response, len(floors)) for s, _ in pairs), key=np.sum), floors)
