@@ -181,24 +181,60 @@ def refitted_without(variable: np.ndarray, coefficients: np.ndarray, weights: np
 QUADRATIC = np.array([[0.5, -1.0], [0.2, -0.3], [0.1, 0.25]])
 
 
-def truth_degree_by_refitting(joining: ModuleType) -> None:
-    """The degree has the least error of left-out experiments, found by refitting without each of them."""
-    for seed, experiments in enumerate((4, 5, 6, 8, 12, 20) * 5):
-        random = generator("joining truth", "degree", seed=seed)
+def penalised_errors(study: tuple, degree: int, stiffness: float) -> np.ndarray:
+    """Weighted squared error (P,) of experiments under the penalised fit to all others, by normal equations.
+
+    Polynomials in Legendre's form over the range of the variable; the penalty integrates products of second
+    derivatives exactly.
+    """
+    variable, coefficients, weights = study
+    scaled = 2 * (variable - variable[0]) / (variable[-1] - variable[0]) - 1
+    basis = [np.polynomial.Legendre.basis(d) for d in range(degree + 1)]
+    curvature = [[(a.deriv(2) * b.deriv(2)).integ(lbnd=-1)(1.0) for a in basis] for b in basis]
+    metric = np.mean([w.T @ w for w in weights], axis=0)
+    penalty = stiffness * np.kron(curvature, metric) if degree > 1 else 0.0
+    design = [np.kron([b(x) for b in basis], w) for x, w in zip(scaled, weights)]
+    response = [w @ c for w, c in zip(weights, coefficients)]
+    errors = np.empty(variable.size)
+    for left in range(variable.size):
+        used = [i for i in range(variable.size) if i != left or left in (0, variable.size - 1)]
+        normal = sum(design[i].T @ design[i] for i in used) + penalty
+        solution = np.linalg.solve(normal, sum(design[i].T @ response[i] for i in used))
+        errors[left] = np.sum((response[left] - design[left] @ solution) ** 2)
+    return errors
+
+
+def truth_stiffness_by_refitting(joining: ModuleType) -> None:
+    """No stiffness has a clearly smaller error of left-out experiments, found by refitting without each of them."""
+    for seed, experiments in enumerate((4, 5, 6, 8, 12) * 3):
+        random = generator("joining truth", "stiffness", seed=seed)
         study = coefficient_study(random, QUADRATIC[: seed % 3 + 1], experiments)
         scales, floors = random.uniform(0.5, 2.0, experiments), random.uniform(0.0, 1.0, experiments)
-        degrees = range(min(4, experiments - 2) + 1)
-        errors = [np.maximum(scales * refitted_without(*study, degree), floors).sum() for degree in degrees]
-        found = joining.join(*study, scales, floors, 4).coefficients.shape[0] - 1
-        assert found == int(np.argmin(errors)), f"degree {found}, by refitting {np.argmin(errors)}"
+
+        def error(degree: int, stiffness: float) -> float:
+            return float(np.maximum(scales * penalised_errors(study, degree, stiffness), floors).sum())  # noqa: B023
+
+        found, degree = joining.join(*study, scales, floors, 4), min(4, experiments - 2)
+        constant = np.isinf(found.stiffness)
+        assert found.coefficients.shape[0] == (1 if constant else degree + 1)
+        chosen = error(0, 0.0) if constant else error(degree, found.stiffness)
+        others = [error(0, 0.0), *(error(degree, stiffness) for stiffness in np.geomspace(1e2, 1e-8, 11))]
+        assert chosen <= min(others) * (1 + 1e-6), f"stiffness {found.stiffness:g}: {chosen:g}, least {min(others):g}"
 
 
-def truth_one_value_left_over(joining: ModuleType) -> None:
-    """No degree competes that passes through all experiments: without one of them it is not determined."""
-    for seed, experiments in enumerate((3, 4, 5) * 30):
-        study = coefficient_study(generator("joining truth", "left over", seed=seed), QUADRATIC[:1, :1], experiments)
-        found = joining.join(*study, np.ones(experiments), np.zeros(experiments), 5)
-        assert found.coefficients.shape[0] <= experiments - 1, f"{experiments} experiments"
+def truth_softest_is_obeyed(joining: ModuleType) -> None:
+    """Coefficients that bend are joined by what the softest penalty leaves of them, and exactly where it is none."""
+    study = coefficient_study(generator("joining truth", "softest"), QUADRATIC, 8, factor=0.0)
+    truth = np.vander(study[0], 3, increasing=True) @ QUADRATIC
+
+    def miss(softest: float) -> float:
+        found = joining.join(*study, np.ones(8), np.zeros(8), 5, softest)
+        assert found.stiffness >= softest * (1 - 1e-9)
+        return np.abs(
+            np.vander(study[0], found.coefficients.shape[0], increasing=True) @ found.coefficients - truth
+        ).max()
+
+    assert miss(1e-10) < 1e-6 < miss(1.0)
 
 
 def truth_best_estimator(joining: ModuleType) -> None:
@@ -257,9 +293,16 @@ def two_valleys_curve(rate: float) -> np.ndarray:
     return logistic(RUN_TIMES, 0.05, growth, -growth * (1 + 0.02 * np.log(rate)))
 
 
+def search_of(
+    inference: ModuleType, equation: Equation, initial: float, times: np.ndarray, bounds: tuple, **options: object
+):
+    """Search of an equation's parameter."""
+    return inference.ParameterSearch(inference.states_of(equation, initial, times), times, bounds, **options)
+
+
 def assert_recovered(inference: ModuleType, equation: Equation, curve: Callable, rates: np.ndarray) -> None:
     """The rate behind every clean curve is found to 1e-6 of itself, inside the bounds."""
-    search = inference.ParameterSearch(equation, 0.05, RUN_TIMES, BOUNDS)
+    search = search_of(inference, equation, 0.05, RUN_TIMES, BOUNDS)
     for rate in rates:
         found = search.estimate(curve(rate))
         assert abs(found.parameter / rate - 1) <= 1e-6, f"estimate {found.parameter:.9g}, true {rate:.9g}"
@@ -280,12 +323,12 @@ def truth_two_valleys(inference: ModuleType) -> None:
 def truth_at_bound(inference: ModuleType) -> None:
     """An estimate at a bound is flagged, on either side, and no other is."""
     for low, high, expected in ((0.5, 2.0, None), (1.5, 2.0, 1.5), (0.1, 0.7, 0.7)):
-        found = inference.ParameterSearch(MEAN_FIELD, 0.05, RUN_TIMES, (low, high)).estimate(mean_field_curve(1.0))
+        found = search_of(inference, MEAN_FIELD, 0.05, RUN_TIMES, (low, high)).estimate(mean_field_curve(1.0))
         assert found.at_bound == (expected is not None)
         assert abs(found.parameter / (expected or 1.0) - 1) <= 1e-6
 
 
 SPARSE = (truth_every_support, truth_ill_conditioned, truth_dependent_columns)
 FLOW = (truth_logistic, truth_logistic_sensitivities, truth_sensitivities_to_any_power, truth_blow_up)
-JOINING = (truth_degree_by_refitting, truth_one_value_left_over, truth_best_estimator, truth_calibrated_errors)
+JOINING = (truth_stiffness_by_refitting, truth_softest_is_obeyed, truth_best_estimator, truth_calibrated_errors)
 INFERENCE = (truth_recovery, truth_two_valleys, truth_at_bound)

@@ -57,7 +57,7 @@ def test_a_broken_condition_is_noticed(old, new):
 
 def test_standard_errors_are_those_of_repeated_experiments():
     """200 noisy repetitions: SD of the estimates over the mean standard error, within 25 % (5 SD of the ratio)."""
-    from eqlearn.learners.oat import integral_form
+    from eqlearn.learners.experiment import integral_form
     from eqlearn.trajectory_fit import fit_trajectory
 
     noise = np.random.default_rng(1).normal(0, 1e-3, (200, TIMES.size))

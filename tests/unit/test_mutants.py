@@ -69,10 +69,18 @@ MUTANTS = {
     "variances without correlations": Mutant(
         joining, "    response = np.einsum(", ONLY_VARIANCES, (truths.truth_best_estimator,)
     ),
-    "residuals for left-out errors": Mutant(
-        joining, "np.linalg.pinv(inside) @ residual[index]", "residual[index]", (truths.truth_degree_by_refitting,)
+    "penalty on the slope": Mutant(
+        joining, "legendre.legder(row, 2)", "legendre.legder(row, 1)", (truths.truth_stiffness_by_refitting,)
     ),
-    "degree that passes through all": Mutant(joining, ".size - 2)", ".size - 1)", (truths.truth_one_value_left_over,)),
+    "penalty in the coefficients' own size": Mutant(
+        joining, "second, metric)", "second, np.eye(terms))", (truths.truth_stiffness_by_refitting,)
+    ),
+    "softest penalty ignored": Mutant(
+        joining,
+        "np.geomspace(_STIFFEST, softest,",
+        "np.geomspace(_STIFFEST, _SOFTEST,",
+        (truths.truth_softest_is_obeyed,),
+    ),
     "standard errors that trust the weights": Mutant(
         joining, "np.sqrt(dispersion) * ", "", (truths.truth_calibrated_errors,)
     ),

@@ -5,7 +5,7 @@ import pytest
 from eqlearn.datasets import mean_field
 from eqlearn.datasets.sampling import density_trajectories
 from eqlearn.errors import InputError
-from eqlearn.learners import oat, oat_study
+from eqlearn.learners import experiment, oat, oat_study
 from eqlearn.random import generator
 from eqlearn.selection import akaike, simplest_within
 from eqlearn.sparse import supports
@@ -18,7 +18,7 @@ from eqlearn.trajectory_fit import (
 )
 from unit.numeric_truths import logistic, logistic_slopes, scipy_flow
 
-SETTINGS = oat.Settings(powers=10, max_terms=5, candidates=3, max_degree=6)
+LIBRARY, CANDIDATES = experiment.Library(powers=10, max_terms=5), 3
 RATES = np.geomspace(0.01, 5.0, 25)
 STARTS = (0.05, 0.25)
 SAMPLINGS = {
@@ -53,7 +53,9 @@ def assert_learned(fit: TrajectoryFit, terms: dict[int, float]) -> None:
 def test_noiseless_mean_field_is_learned_exactly_at_every_rate(rate, sampling, initial):
     times = SAMPLINGS[sampling](rate)
     densities = mean_field.density(times, initial, rate, rate / 2)
-    assert_learned(oat.best_alone(oat.Experiment(rate * times, densities, SETTINGS)), {1: 0.5, 2: -1.0})
+    assert_learned(
+        oat.best_alone(experiment.Experiment(rate * times, densities, LIBRARY), CANDIDATES), {1: 0.5, 2: -1.0}
+    )
 
 
 @pytest.mark.parametrize("sampling", SAMPLINGS)
@@ -61,11 +63,14 @@ def test_noiseless_mean_field_is_learned_exactly_jointly(sampling):
     experiments = []
     for rate in RATES[::4]:
         times = SAMPLINGS[sampling](rate)
-        experiments.append(oat.Experiment(rate * times, mean_field.density(times, 0.05, rate, rate / 2), SETTINGS))
-    powers = oat.common_support(experiments)
+        experiments.append(
+            experiment.Experiment(rate * times, mean_field.density(times, 0.05, rate, rate / 2), LIBRARY)
+        )
+    powers = oat.common_support(experiments, CANDIDATES)
     assert powers == (1, 2)
-    found = oat.joined(np.sqrt(RATES[::4]), experiments, powers)
-    np.testing.assert_allclose(found.coefficients, [[0.5, -1.0]], rtol=1e-6)
+    found = oat.joined(np.sqrt(RATES[::4]), experiments, powers, 6)
+    np.testing.assert_allclose(found.coefficients[0], [0.5, -1.0], rtol=1e-6)
+    np.testing.assert_allclose(found.coefficients[1:], 0.0, atol=1e-6)
 
 
 @pytest.mark.parametrize("initial", STARTS)
@@ -74,7 +79,7 @@ def test_noiseless_mean_field_is_learned_exactly_jointly(sampling):
 def test_planted_equations_are_recovered_exactly_from_clean_data(name, end, initial):
     times = np.linspace(0.0, end, 100)
     densities = planted_curve(PLANTED[name], initial, times)
-    assert_learned(oat.best_alone(oat.Experiment(times, densities, SETTINGS)), PLANTED[name])
+    assert_learned(oat.best_alone(experiment.Experiment(times, densities, LIBRARY), CANDIDATES), PLANTED[name])
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -86,38 +91,39 @@ def test_common_support_over_ten_rates_is_the_planted_one_at_a_noise_of_a_thousa
         times = rate * np.linspace(0.0, 20.0 / rate, 100)
         clean = planted_curve(PLANTED[name], 0.05, times)
         random = generator("planted, noisy", name, p=rate, seed=seed)
-        experiments.append(oat.Experiment(times, mean_field.add_noise(clean, 0.001, random), SETTINGS))
-    powers = oat.common_support(experiments)
+        experiments.append(experiment.Experiment(times, mean_field.add_noise(clean, 0.001, random), LIBRARY))
+    powers = oat.common_support(experiments, CANDIDATES)
     assert powers == tuple(PLANTED[name])
-    found = oat.joined(np.sqrt(np.linspace(0.5, 5.0, 10)), experiments, powers).coefficients
+    found = oat.joined(np.sqrt(np.linspace(0.5, 5.0, 10)), experiments, powers, 6).coefficients
     at_each = np.vander(np.sqrt(np.linspace(0.5, 5.0, 10)), found.shape[0], increasing=True) @ found
     np.testing.assert_allclose(at_each, np.tile(list(PLANTED[name].values()), (10, 1)), rtol=0.05)
 
 
 def test_times_may_start_anywhere():
     times = np.linspace(0.0, 20.0, 100)
-    fit = oat.best_alone(oat.Experiment(7.0 + times, logistic(times, 0.05, 0.5, -1.0), SETTINGS))
+    fit = oat.best_alone(experiment.Experiment(7.0 + times, logistic(times, 0.05, 0.5, -1.0), LIBRARY), CANDIDATES)
     assert_learned(fit, {1: 0.5, 2: -1.0})
 
 
 @pytest.mark.parametrize("level", [0.0, 0.3])
 def test_densities_at_rest_are_learned_as_such(level):
     densities = np.full(50, level)
-    fit = oat.best_alone(oat.Experiment(np.linspace(0.0, 20.0, 50), densities, SETTINGS))
+    fit = oat.best_alone(experiment.Experiment(np.linspace(0.0, 20.0, 50), densities, LIBRARY), CANDIDATES)
     assert len(fit.powers) == 1 and fit.error <= error_floor(densities) + 1e-30
 
 
 def test_library_holds_the_supports_as_powers():
-    settings = oat.Settings(powers=4, max_terms=2, candidates=1, max_degree=0)
-    assert oat.library(settings) == tuple(tuple(k + 1 for k in support) for support in supports(4, 2))
+    assert experiment.Library(powers=4, max_terms=2).supports() == tuple(
+        tuple(k + 1 for k in support) for support in supports(4, 2)
+    )
 
 
 def test_leading_supports_hold_the_best_of_every_size_then_the_lowest_powers_close_to_it():
     candidates = ((1,), (2,), (1, 2), (1, 3), (2, 3), (1, 2, 3))
     criteria = np.array([5.0, 9.0, 1.5, 0.0, 1.0, 3.0])
-    assert oat.leading_supports(candidates, criteria, 1) == [(1,), (1, 3), (1, 2, 3)]
-    assert oat.leading_supports(candidates, criteria, 2) == [(1,), (1, 3), (1, 2), (1, 2, 3)]
-    assert oat.leading_supports(candidates, criteria, 3) == [(1,), (1, 3), (1, 2), (2, 3), (1, 2, 3)]
+    assert experiment.leading_supports(candidates, criteria, 1) == [(1,), (1, 3), (1, 2, 3)]
+    assert experiment.leading_supports(candidates, criteria, 2) == [(1,), (1, 3), (1, 2), (1, 2, 3)]
+    assert experiment.leading_supports(candidates, criteria, 3) == [(1,), (1, 3), (1, 2), (2, 3), (1, 2, 3)]
 
 
 # Criteria
@@ -183,7 +189,7 @@ TIMES = np.linspace(0.0, 20.0, 60)
 
 def noisy_fit(seed: int) -> tuple[np.ndarray, TrajectoryFit]:
     values = logistic(TIMES, 0.05, 0.5, -1.0) + generator("noisy trajectory", seed=seed).normal(0.0, 0.01, TIMES.size)
-    return values, fit_trajectory(TIMES, values, (1, 2), oat.integral_form(TIMES, values, 2).solution((1, 2)))
+    return values, fit_trajectory(TIMES, values, (1, 2), experiment.integral_form(TIMES, values, 2).solution((1, 2)))
 
 
 def squared_error(values: np.ndarray, point: np.ndarray) -> float:
@@ -222,7 +228,7 @@ def test_information_is_the_inverse_covariance_without_the_start():
 
 
 def test_the_integral_form_starts_near_the_truth():
-    coefficients, initial = oat.integral_form(TIMES, logistic(TIMES, 0.05, 0.5, -1.0), 2).solution((1, 2))
+    coefficients, initial = experiment.integral_form(TIMES, logistic(TIMES, 0.05, 0.5, -1.0), 2).solution((1, 2))
     np.testing.assert_allclose([*coefficients, initial], [0.5, -1.0, 0.05], rtol=1e-3)
 
 
@@ -230,8 +236,8 @@ def test_the_integral_form_starts_near_the_truth():
 def test_small_libraries_are_searched_whole(powers, max_terms):
     """A library smaller than the usual one still gives its best equation."""
     times = np.linspace(0, 10, 40)
-    settings = oat.Settings(powers=powers, max_terms=max_terms, candidates=3, max_degree=2)
-    found = oat.best_alone(oat.Experiment(times, 0.1 * np.exp(0.2 * times), settings))
+    library = experiment.Library(powers, max_terms)
+    found = oat.best_alone(experiment.Experiment(times, 0.1 * np.exp(0.2 * times), library), CANDIDATES)
     assert found.powers == (1,)
     assert found.coefficients[0] == pytest.approx(0.2, rel=1e-9)
 

@@ -29,7 +29,7 @@ SIMULATED_DATASETS = plan.datasets_of(SIMULATED)
 
 # Categories of the report, in the order in which it lists them.
 VERDICTS, DATA, EQUATIONS, ERRORS = "1 Claims and verdicts", "2 Data", "3 Learned equations", "4 Trajectory errors"
-INFERENCE, INFORMATION = "5 Inferred rates", "6 Information content"
+INFERENCE, REFINEMENTS, INFORMATION = "5 Inferred rates", "6 What each refinement is worth", "7 Information content"
 
 
 def growing(amount):

@@ -217,6 +217,22 @@ class Plan:
         study = self.studies[self.datasets[dataset].study]
         return [REFERENCE, *(f"{learner}/n{study.inference_experiments}" for learner in study.settings["learners"])]
 
+    def ablated_datasets(self) -> list[str]:
+        """Datasets of the studies, not users' tables, with both refined learners."""
+        both = {"oat.refined", "es.refined"}
+        studies = [name for name, study in self.studies.items() if both <= set(study.settings["learners"])]
+        return self.datasets_of(self.own_studies(studies))
+
+    def ablation_values(self, wildcards: Any) -> list[float]:
+        """Experiments of an ablation: those that infer parameters, or a middling number."""
+        study = self.study(wildcards)
+        middle = list(study.experiments)[len(study.experiments) // 2]
+        return study.experiments[study.inference_experiments if "inference" in study.settings else middle]
+
+    def single_runs_files(self, wildcards: Any) -> list[str]:
+        """Single runs of a job's dataset, where its study has them."""
+        return [self.simulation_file("single_runs")(wildcards)] if self.study(wildcards).single_run_values else []
+
     def limit_label(self, dataset: str) -> str:
         """Label of the inference by the averages themselves."""
         return f"mean_curves.theory/n{max(self.studies[self.datasets[dataset].study].experiments)}"

@@ -188,6 +188,39 @@ rule tabulate_inference_examples:
         "../scripts/tabulate_inference_examples.py"
 
 
+rule ablate_refinements:
+    """Switch off each refinement alone, and score what is then learned."""
+    input:
+        dataset=f"{RUN}/datasets/{{dataset}}.nc",
+        single_runs=plan.single_runs_files,
+    output:
+        ablation=f"{RUN}/tables/ablation/{{dataset}}.csv",
+        page=report(
+            f"{RUN}/pages/ablation/{{dataset}}.html",
+            caption="../report/ablation.rst",
+            category=REFINEMENTS,
+            labels={"result": "each refinement switched off", "data": "{dataset}", "protocol": "refined"},
+        ),
+    log:
+        f"{RUN}/logs/ablate_refinements/{{dataset}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/ablate_refinements/{{dataset}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(20),
+        gpu=0,
+    params:
+        values=plan.ablation_values,
+        settings={"oat": config["learners"]["oat.refined"], "es": config["learners"]["es.refined"]},
+        bounds=lambda wildcards: plan.study(wildcards).settings.get("inference", {}).get("bounds"),
+        code=fingerprint("ablate_refinements.py"),
+    script:
+        "../scripts/ablate_refinements.py"
+
+
 rule tabulate_information:
     """Tabulate what is learned, and how well, over initial densities."""
     input:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eqlearn.learners.oat import integral_form
+from eqlearn.learners.experiment import integral_form
 from eqlearn.trajectory_fit import effective_samples, error_floor, fit_trajectory
 
 REFERENCE = (1, 2, 3)  # powers of one structure for all, since learned structures have different coefficients

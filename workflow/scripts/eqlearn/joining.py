@@ -51,12 +51,12 @@ def join(
     weights (P, k, k): W with W'W the inverse covariance of an experiment's coefficients. Correlations are kept, so
     that directions that a trajectory does not determine are taken from its neighbours. scales (P,): what turns a
     weighted error into an error of the trajectory; floors (P,): errors below are alike.
-    Candidates are constants, then polynomials of degree ``max_degree`` (or what the values determine) whose curvature
+    Candidates are constants, then polynomials of ``max_degree`` (or what all values but one determine) whose curvature
     is penalised, stiffest first; a change of curvature counts as much as it changes the trajectories on average
     (Green & Silverman 1994, Section 2.3), ``softest`` is the least penalty. Chosen is the one that predicts best the
     trajectories that were left out, since that is what a joined equation is for; of equals, the stiffest.
     """
-    degree = max(0, min(max_degree, np.unique(variable).size - 1))
+    degree = max(0, min(max_degree, np.unique(variable).size - 2))
     candidates = [_candidate(variable, coefficients, weights, 0, np.inf)]
     if degree > 0:
         penalties = np.geomspace(_STIFFEST, softest, _COMPETING)

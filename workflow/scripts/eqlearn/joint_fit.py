@@ -34,7 +34,8 @@ def fit_jointly(
     """Levenberg-Marquardt of dC/ds = sum over t of factors[e, t]·coefficients[t]·C^powers[t], experiment e.
 
     factors (E, T), powers (T,), start (T,): first coefficients. Every trajectory counts alike. Standard errors are
-    cluster-robust, a cluster per experiment (Liang & Zeger 1986): residuals of one trajectory go together.
+    those of the jackknife over experiments (Bell & McCaffrey 2002), since residuals of one trajectory go together;
+    0 for a single experiment.
     """
 
     @last_of
@@ -61,6 +62,9 @@ def _residuals(
 
 
 def _standard_errors(jacobian: np.ndarray, residuals: np.ndarray, clusters: int) -> np.ndarray:
-    inverse = np.linalg.pinv(jacobian)
-    scores = np.einsum("tes,es->et", inverse.reshape(inverse.shape[0], clusters, -1), residuals.reshape(clusters, -1))
-    return np.sqrt(np.sum(scores**2, axis=0) * clusters / max(clusters - 1, 1))
+    """From the changes of the linearised coefficients when each cluster is left out."""
+    terms = jacobian.shape[1]
+    inverse = np.linalg.pinv(jacobian).reshape(terms, clusters, -1).transpose(1, 0, 2)
+    own, rest = jacobian.reshape(clusters, -1, terms), residuals.reshape(clusters, -1)
+    changes = [np.linalg.pinv(np.eye(terms) - a @ j) @ (a @ r) for a, j, r in zip(inverse, own, rest)]
+    return np.sqrt(np.sum(np.square(changes), axis=0) * (clusters - 1) / clusters)
