@@ -22,6 +22,8 @@ from eqlearn.dataset import ParametricDataset, read_dataset  # noqa: E402
 from eqlearn.dynamics import state_polynomial  # noqa: E402
 from eqlearn.equation import Equation, read_equation  # noqa: E402
 from eqlearn.inference_published import estimate_as_published  # noqa: E402
+from eqlearn.learners import es_published  # noqa: E402
+from eqlearn.learners.published import Path as LassoPath  # noqa: E402
 from eqlearn.learners.published import residuals  # noqa: E402
 from record import record  # noqa: E402
 
@@ -29,7 +31,10 @@ PUBLISHED = ROOT / "config" / "published"
 DENSITY = 0.05
 COLUMNS = ["part", "item", "quantity", "published", "ours", "ours_low", "ours_high", "relative_difference", "note"]
 MODELS = ("mean_field", "es", "oat")
-ES_NOTES = {}
+# The one split, counted from 0, in which descent stops unconverged with a term more and a coefficient above the cap, at
+# the penalty where the other nine have the published structure.
+UNCONVERGED = {0.5: 3, 0.01: 7}
+ES = LassoPath(10, 20, 20.0, 10)
 
 
 def published(name: str) -> pd.DataFrame:
@@ -54,19 +59,40 @@ def es_rows(run: Path) -> Iterator[dict]:
     """Structure, coefficients and error of the equation of every step."""
     data = read_dataset(run / "datasets" / "authors.nc")
     for (step, experiments), terms in published("me_eql_es_equations").groupby(["rp_step", "n_experiments"]):
-        ours = read_equation(run / "equations" / "authors" / "es.published" / f"n{experiments}.json")
-        polynomial = state_polynomial(ours, 1.0)[1:]
         theirs = np.zeros(10)
         theirs[terms["power_of_c"] - 1] = terms["coefficient_of_rp_c_power"]
-        item, note = f"step {step:g}", {"note": ES_NOTES.get(step, "")}
-        powers = [" ".join(str(k + 1) for k in np.flatnonzero(p)) for p in (theirs, polynomial)]
-        yield row("es.published", item, "powers of C", *powers, **note)
-        if powers[0] == powers[1]:
-            for k in np.flatnonzero(theirs):
-                yield row("es.published", item, f"coefficient of C^{k + 1}", theirs[k], polynomial[k], **note)
         seen = data.at(data.values[:: data.values.size // experiments])
-        errors = [mean_squared_error(seen, coefficients) for coefficients in (theirs, polynomial)]
-        yield row("es.published", item, "mean squared error", *errors, **note)
+        ours = read_equation(run / "equations" / "authors" / "es.published" / f"n{experiments}.json")
+        note = ""
+        if step in UNCONVERGED:
+            note = (
+                f"split {UNCONVERGED[step]} of 0 to 9, whose descent has not converged, rules out the penalty of theirs"
+            )
+            yield from es_comparison(f"step {step:g}, without that split", theirs, es_without(seen, step), seen, "")
+        yield from es_comparison(f"step {step:g}", theirs, ours, seen, note)
+
+
+def es_without(data: ParametricDataset, step: float) -> Equation:
+    """The equation when the unconverged split is left out."""
+    splits = es_published.published_splits(data.values.size, ES.folds)
+    del splits[UNCONVERGED[step]]
+    return es_published.learn(data, ES, {}, splits)
+
+
+def es_comparison(
+    item: str, theirs: np.ndarray, equation: Equation, data: ParametricDataset, note: str
+) -> Iterator[dict]:
+    """Rows of one equation beside the published coefficients (10,) of p·C^k."""
+    ours = np.zeros(10)
+    found = state_polynomial(equation, 1.0)[1:]
+    ours[: found.size] = found
+    powers = [" ".join(str(k + 1) for k in np.flatnonzero(p)) for p in (theirs, ours)]
+    yield row("es.published", item, "powers of C", *powers, note=note)
+    if powers[0] == powers[1]:
+        for k in np.flatnonzero(theirs):
+            yield row("es.published", item, f"coefficient of C^{k + 1}", theirs[k], ours[k], note=note)
+    errors = [mean_squared_error(data, coefficients) for coefficients in (theirs, ours)]
+    yield row("es.published", item, "mean squared error", *errors, note=note)
 
 
 def mean_squared_error(data: ParametricDataset, coefficients: np.ndarray) -> float:

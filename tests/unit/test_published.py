@@ -222,6 +222,15 @@ def test_es_at_ten_experiments_fits_as_the_authors_code_when_run_again():
     assert equation.provenance["training_mse"] == pytest.approx(3.6006e-3, rel=2e-4)
 
 
+def test_es_at_ten_experiments_is_published_but_for_one_unconverged_split():
+    table = parity.published("me_eql_es_equations")
+    expected = table[table["n_experiments"] == 10]
+    equation = parity.es_without(authors_data().select(np.arange(0, 500, 50)), 0.5)
+    assert list(equation.coefficients) == [f"c{power}" for power in expected["power_of_c"]]
+    found = [float(value) for value in equation.coefficients_at(1.0).values()]
+    np.testing.assert_allclose(found, expected["coefficient_of_rp_c_power"], rtol=1e-6)
+
+
 @pytest.mark.parametrize("model", parity.MODELS)
 def test_inference_with_the_authors_equations_gives_their_errors(model):
     """At the ten rates whose single runs are at hand."""

@@ -106,6 +106,19 @@ def test_a_path_may_hold_variables_of_the_environment(folder, monkeypatch):
     assert study_of(folder, path="${GROWTH_DATA}/growth.csv").path == str(folder / "my" / "growth.csv")
 
 
+def test_the_parity_run_is_valid_and_draws_ten_times(folder):
+    """Its table is not at hand everywhere; this one stands for it."""
+    parity = yaml.safe_load((DEFAULT_FILE.parent / "parity.yaml").read_text(encoding="utf-8"))
+    config = {**DEFAULT, **parity, "studies": {**DEFAULT["studies"], **parity["studies"]}}
+    check(config)
+    columns = {"parameter": "rate", "time": "time", "state": "density", "rate": "slope"}
+    draws = [name for name in config["build"] if name != "authors"]
+    for name in draws:
+        study = {**config["studies"][name], "columns": columns}
+        assert list(TableStudy(name, study, str(folder / "my" / "growth.csv")).experiments) == [len(VALUES)]
+    assert len(draws) == 10
+
+
 def test_labels_come_from_the_configuration():
     quantities = {"parameter": {"name": "R_p", "unit": "1/h"}, "state": {"name": "N", "unit": "cells/site"}}
     labels = labels_of({**quantities, "time": {"name": "time", "unit": "h"}})

@@ -18,16 +18,25 @@ from eqlearn.terms import powers_of
 TEST_SHARE = 0.2
 
 
-def learn(data: ParametricDataset, path: Path, provenance: dict) -> Equation:
-    """Learn from all experiments of a dataset with a target.
+Split = tuple[np.ndarray, np.ndarray]
 
-    Splits are by experiment, those of scikit-learn's ``train_test_split`` with random_state 0, 1, ... over the
-    experiments in order, as the authors drew them. Raises InputError for fewer than two experiments.
+
+def published_splits(experiments: int, folds: int) -> list[Split]:
+    """Training and test experiments of every split: scikit-learn's ``train_test_split`` with random_state 0, 1, ...
+    over the experiments in order, as the authors drew them."""
+    rows = np.arange(experiments)
+    return [tuple(train_test_split(rows, test_size=TEST_SHARE, random_state=seed)) for seed in range(folds)]
+
+
+def learn(data: ParametricDataset, path: Path, provenance: dict, splits: list[Split] | None = None) -> Equation:
+    """Learn from all experiments of a dataset with a target; ``splits`` stand for the published ones.
+
+    Raises InputError for fewer than two experiments.
     """
     if data.values.size < 2:
         raise InputError(f"{data.name}: has one experiment, ES by the published protocol needs two to split.")
     experiments = np.arange(data.values.size)
-    splits = [train_test_split(experiments, test_size=TEST_SHARE, random_state=seed) for seed in range(path.folds)]
+    splits = splits or published_splits(data.values.size, path.folds)
     selected = select([_fold(data, train, test, path) for train, test in splits], path, data.name)
     everything = partial(_mean_squared_error, data, experiments)
     coefficients, mse = refit(selected, everything)
