@@ -12,7 +12,7 @@ from eqlearn.networks.scaling import Scaled
 
 @dataclass(frozen=True)
 class Batch:
-    """Features (T or 1, B, S, F), target (T or 1, B, S), parameter (T or 1, B), and its rows (T, B) or None for all."""
+    """Features (T or 1, B, F, S), target (T or 1, B, S), parameter (T or 1, B), and its rows (T, B) or None for all."""
 
     features: Tensor
     target: Tensor
@@ -32,7 +32,7 @@ class Batches:
         def tensor(array: np.ndarray) -> Tensor:
             return torch.as_tensor(np.ascontiguousarray(array), dtype=dtype, device=device)
 
-        self.features, self.target, self.parameter = map(tensor, (data.features, data.target, data.parameter))
+        self.features, self.target, self.parameter = map(tensor, (data.features.swapaxes(1, 2), data.target, data.parameter))
         count, size = data.target.shape
         self.parameters, self.samples = min(parameters or count, count), min(samples or size, size)
         self.per_parameter, self.per_sample = count // self.parameters, size // self.samples
@@ -50,7 +50,7 @@ class Batches:
             for j in range(self.per_sample):
                 s = slice(j * self.samples, (j + 1) * self.samples)
                 chosen = None if rows is None else rows[:, p]
-                yield Batch(features[:, p, s], target[:, p, s], parameter[:, p], chosen)
+                yield Batch(features[:, p, :, s], target[:, p, s], parameter[:, p], chosen)
 
     def _shuffled(self, generators: list[torch.Generator]) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
         features, target, parameter, rows = self.features[None], self.target[None], self.parameter[None], None
@@ -63,6 +63,6 @@ class Batches:
             keys = torch.stack([torch.rand(count, size, generator=g) for g in generators])
             order = keys.argsort(2).to(device)
             target = target.expand(trials, -1, -1).gather(2, order)
-            wide = order[..., None].expand(-1, -1, -1, self.features.shape[2])
-            features = features.expand(trials, -1, -1, -1).gather(2, wide)
+            wide = order[:, :, None].expand(-1, -1, self.features.shape[1], -1)
+            features = features.expand(trials, -1, -1, -1).gather(3, wide)
         return features, target, parameter.expand(trials, -1), rows

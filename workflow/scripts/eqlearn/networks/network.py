@@ -123,13 +123,15 @@ class Network:
         return [part.view(z.shape[0], 1, *shape) for part, shape in zip(parts, shapes)]
 
     def forward(self, weights: list[Tensor], z: list[Tensor], features: Tensor) -> Tensor:
-        """Output (T, B, S) at features (T or 1, B, S, F) from weights and gates of every layer."""
+        """Output (T, B, S) at features (T or 1, B, F, S) from weights and gates of every layer."""
         architecture, h = self.architecture, features
-        effective = [w * g for w, g in zip(weights, z)] + weights[len(z) :]
+        effective = [(w * g).mT for w, g in zip(weights, z)] + [w.mT for w in weights[len(z) :]]
         for layer in range(architecture.layers):
-            units = architecture.primitives.on_arrays(torch, h @ effective[layer])
-            h = torch.cat([units, h.expand(*units.shape[:-1], -1)], -1) if architecture.skips(layer) else units
-        return (h @ effective[-1])[..., 0]
+            blocks = (effective[layer] @ h).split(architecture.primitives.operands, 2)
+            units = architecture.primitives.on_blocks(torch, blocks)
+            passed = [h.expand(*units[0].shape[:2], -1, -1)] if architecture.skips(layer) else []
+            h = torch.cat([*units, *passed], 2)
+        return (effective[-1] @ h)[:, :, 0]
 
 
 def _blocks(architecture: Architecture, parameter_values: int) -> list[Block]:

@@ -1,7 +1,8 @@
 """Primitive functions of an equation learner: each is written once and serves PyTorch, NumPy and SymPy alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import ModuleType
 from typing import Any
 
@@ -43,8 +44,8 @@ class PrimitiveLayer:
 
     def __post_init__(self) -> None:
         for name, count in self.units:
-            if name not in PRIMITIVES or count < 0:
-                raise InputError(f"primitive {name!r}: {count} of them, use {', '.join(PRIMITIVES)}, at least 0 of each.")
+            if name not in PRIMITIVES or count < 1:
+                raise InputError(f"primitive {name!r}: {count} of them, use {', '.join(PRIMITIVES)}, at least one of each.")
         if self.outputs == 0:
             raise InputError("primitives: there is none, at least one unit is needed.")
 
@@ -58,27 +59,24 @@ class PrimitiveLayer:
         """Number of units."""
         return sum(count for _, count in self.units)
 
-    def on_arrays(self, module: ModuleType, g: Any) -> Any:
-        """Values of the units (..., outputs) from pre-activations (..., inputs), of PyTorch or NumPy."""
-        pieces = [
-            PRIMITIVES[name].function(module, self, *(g[..., start : start + count] for start in starts))
-            for name, count, starts in self._blocks()
+    @property
+    def operands(self) -> list[int]:
+        """Sizes of the blocks that pre-activations are split into: one per primitive and operand."""
+        return [count for name, count in self.units for _ in range(PRIMITIVES[name].arity)]
+
+    def on_blocks(self, module: ModuleType, blocks: Iterable[Any]) -> list[Any]:
+        """Values of the units, a block per primitive, from the blocks of pre-activations of PyTorch or NumPy."""
+        given = iter(blocks)
+        return [
+            PRIMITIVES[name].function(module, self, *islice(given, PRIMITIVES[name].arity)) for name, _ in self.units
         ]
-        return module.concatenate(pieces, -1)
 
     def on_symbols(self, module: ModuleType, g: Sequence[Any]) -> list[Any]:
         """The same from one SymPy expression per pre-activation."""
-        return [
-            PRIMITIVES[name].function(module, self, *(g[start + unit] for start in starts))
-            for name, count, starts in self._blocks()
-            for unit in range(count)
-        ]
-
-    def _blocks(self) -> list[tuple[str, int, list[int]]]:
-        """Name, number of units and first pre-activation of every operand."""
-        blocks, start = [], 0
+        values, start = [], 0
         for name, count in self.units:
             arity = PRIMITIVES[name].arity
-            blocks.append((name, count, [start + operand * count for operand in range(arity)]))
+            for unit in range(start, start + count):
+                values.append(PRIMITIVES[name].function(module, self, *g[unit : start + arity * count : count]))
             start += arity * count
-        return [block for block in blocks if block[1]]
+        return values

@@ -1,9 +1,8 @@
-"""The one training loop: all trials of a network side by side, resumable to the same bits."""
+"""How networks are trained: all trials side by side, epoch by epoch, with a state that can be put on disk."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -87,6 +86,26 @@ class Trainer:
     def _optimiser(self, leaves: Leaves) -> torch.optim.Optimizer:
         groups = [{"params": [leaf], "lr": 0.0} for leaf in leaves.values()]
         return OPTIMISERS[self.schedule.optimiser](groups, lr=self.schedule.rate)
+
+    def snapshot(self, state: State) -> dict[str, Any]:
+        """The state as plain content of a checkpoint."""
+        return {
+            "epoch": state.epoch,
+            "leaves": {group: leaf.detach() for group, leaf in state.leaves.items()},
+            "optimiser": state.optimiser.state_dict(),
+            "generators": [generator.get_state() for generator in state.generators],
+            "history": state.history,
+        }
+
+    def restored(self, content: dict[str, Any]) -> State:
+        """The state from a checkpoint's content."""
+        leaves = {group: leaf.to(self.device).requires_grad_() for group, leaf in content["leaves"].items()}
+        optimiser = self._optimiser(leaves)
+        optimiser.load_state_dict(content["optimiser"])
+        generators = [torch.Generator() for _ in content["generators"]]
+        for generator, state in zip(generators, content["generators"]):
+            generator.set_state(state)
+        return State(content["epoch"], leaves, optimiser, generators, content["history"])
 
     def epoch(self, state: State) -> None:
         """Train one epoch, in place."""
