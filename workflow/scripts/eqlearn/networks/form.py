@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import sympy
 
-from eqlearn.equation import Equation
+from eqlearn.equation import SYMBOL, Equation
 from eqlearn.errors import InputError
 from eqlearn.expression import Expression
 from eqlearn.structure import Term, as_expression, symbol, terms_of, to_sympy
@@ -25,10 +25,15 @@ class Form:
     template: str
     values: Values
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The features without the parameter, which is one in an EQL network."""
+        return tuple(name for name in self.features if name != SYMBOL)
+
     @cached_property
     def symbolic(self) -> sympy.Expr:
         """The template as a SymPy expression."""
-        return to_sympy(Equation(self.template, self.features, "parameter", "target", dict.fromkeys(self.values)))
+        return to_sympy(Equation(self.template, self.inputs, "parameter", "target", dict.fromkeys(self.values)))
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -48,6 +53,10 @@ class Form:
     def with_theta(self, theta: np.ndarray) -> "Form":
         """The same template with other coefficients (R, K)."""
         return Form(self.features, self.template, dict(zip(self.values, theta.T)))
+
+    def at(self, rows: np.ndarray) -> "Form":
+        """The same at some of the parameter values."""
+        return Form(self.features, self.template, {name: value[rows] for name, value in self.values.items()})
 
     def evaluate(self, features: np.ndarray) -> np.ndarray:
         """Values (R, S) at features (R, S, F)."""

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from eqlearn.coefficients import Coefficient, Constant
 from eqlearn.coefficients import Samples as SampledCoefficient
 from eqlearn.equation import Equation
-from eqlearn.networks.form import Form
+from eqlearn.networks.form import Form, canonical
 from eqlearn.networks.readout import Unreadable, read_form
 from eqlearn.networks.refit import Samples, pruned, settled
 from eqlearn.networks.signs import smooth_signs
 from eqlearn.networks.trained import TrainedNetwork
+from eqlearn.structure import symbol
 
 MOST_COEFFICIENTS = 30
 EXACT = 1e-20  # share of the target's square; errors below are round-off and not told apart
@@ -39,17 +41,19 @@ class Reading:
 
 
 def read_trial(
-    trained: TrainedNetwork, trial: int, features: tuple[str, ...], fitted: Samples, held_out: Samples
+    trained: TrainedNetwork, trial: int, features: tuple[str, ...], rows: np.ndarray, fitted: Samples, held_out: Samples
 ) -> Reading:
-    """Read and prune one trial on samples at the trained parameter values."""
+    """Read one trial at all of its parameter values, and prune it on samples at some of them (``rows``)."""
     try:
         raw = read_form(trained, trial, features)
     except Unreadable as error:
         return Reading(trial, None, None, None, str(error))
+    if trained.architecture.source == "shared":
+        return Reading(trial, raw, None, None, f"trial {trial}: an EQL equation is not refined")
     if len(raw.values) > MOST_COEFFICIENTS:
         reason = f"trial {trial}: has {len(raw.values)} coefficients, at most {MOST_COEFFICIENTS} can be pruned"
         return Reading(trial, raw, None, None, reason)
-    form, _ = pruned(raw, fitted)
+    form, _ = pruned(raw.at(rows), fitted)
     with np.errstate(all="ignore"):
         errors = np.square(form.evaluate(held_out.features) - held_out.target) / np.mean(held_out.target**2)
     return Reading(trial, raw, form, np.nan_to_num(errors, nan=np.inf))
@@ -65,6 +69,13 @@ def choose(readings: Iterable[Reading]) -> Reading | None:
     limit = max(best.error + float(best.held_out.std()) / best.held_out.size**0.5, EXACT)
     close = [reading for reading in read if reading.error <= limit]
     return min(close, key=lambda reading: (len(reading.form.values), max(reading.error, EXACT), reading.trial))
+
+
+def without_small(form: Form, size: float = 0.01) -> Form:
+    """Without the terms whose coefficient in front is below a size everywhere (paper B, Section IV-A)."""
+    fronts = {str(term.factors[0]) for term in form.terms}
+    small = [name for name in sorted(fronts) if np.abs(form.values[name]).max() < size]
+    return canonical(form.symbolic.subs({symbol(name): 0 for name in small}), form.values, form.features)
 
 
 def completed(form: Form, rows: np.ndarray, samples: Samples, few: int = 64) -> Form:
@@ -83,9 +94,14 @@ def to_equation(
     grid, group = np.unique(values, return_inverse=True)
     counts = np.bincount(group)
     coefficients = {
-        name: SampledCoefficient(tuple(map(float, grid)), tuple(map(float, np.bincount(group, value) / counts)))
-        for name, value in form.values.items()
+        name: _coefficient(grid, np.bincount(group, value, grid.size) / counts) for name, value in form.values.items()
     }
-    features = tuple(name for name in form.features if name != "p")
     span = (float(grid[0]), float(grid[-1]))
-    return Equation(form.template, features, parameter, target, coefficients, span, provenance)
+    return Equation(form.template, form.inputs, parameter, target, coefficients, span, provenance)
+
+
+def _coefficient(grid: np.ndarray, values: np.ndarray) -> Coefficient:
+    """A curve through its values, or a constant where all are the same."""
+    if np.ptp(values) == 0:
+        return Constant(float(values[0]))
+    return SampledCoefficient(tuple(map(float, grid)), tuple(map(float, values)))

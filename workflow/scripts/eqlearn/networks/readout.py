@@ -8,13 +8,13 @@ import dataclasses
 import numpy as np
 import sympy
 
+from eqlearn.equation import SYMBOL
 from eqlearn.errors import InputError
 from eqlearn.networks.form import Form, canonical
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.structure import symbol
 
 MOST_OPEN = 60
-PARAMETER = "p"
 
 
 class Unreadable(InputError):
@@ -26,7 +26,7 @@ def read_form(trained: TrainedNetwork, trial: int, features: tuple[str, ...]) ->
     if trained.open_gates(trial) > MOST_OPEN:
         raise Unreadable(f"trial {trial}: {trained.open_gates(trial)} gates are open, at most {MOST_OPEN} can be read")
     values: dict[str, np.ndarray] = {}
-    names = (*features, PARAMETER) if trained.architecture.source == "shared" else features
+    names = (*features, SYMBOL) if trained.architecture.source == "shared" else features
     scales = np.append(trained.scaling.features, trained.scaling.parameter)
     h = [symbol(name) * _named(values, f"scale{k}", 1 / scales[k]) for k, name in enumerate(names)]
     output = _propagated(trained, trial, h, values)
