@@ -32,7 +32,9 @@ class Batches:
         def tensor(array: np.ndarray) -> Tensor:
             return torch.as_tensor(np.ascontiguousarray(array), dtype=dtype, device=device)
 
-        self.features, self.target, self.parameter = map(tensor, (data.features.swapaxes(1, 2), data.target, data.parameter))
+        self.features, self.target, self.parameter = map(
+            tensor, (data.features.swapaxes(1, 2), data.target, data.parameter)
+        )
         count, size = data.target.shape
         self.parameters, self.samples = min(parameters or count, count), min(samples or size, size)
         self.per_parameter, self.per_sample = count // self.parameters, size // self.samples

@@ -87,9 +87,7 @@ def completed(form: Form, rows: np.ndarray, samples: Samples, few: int = 64) -> 
     return smooth_signs(settled(started, samples)[0])
 
 
-def to_equation(
-    form: Form, values: np.ndarray, parameter: str, target: str, provenance: Mapping[str, Any]
-) -> Equation:
+def to_equation(form: Form, values: np.ndarray, parameter: str, target: str, provenance: Mapping[str, Any]) -> Equation:
     """The equation whose coefficients are curves through their values at R parameter values; repeats are averaged."""
     grid, group = np.unique(values, return_inverse=True)
     counts = np.bincount(group)

@@ -20,14 +20,22 @@ def smooth_signs(form: Form) -> Form:
 def _odd_in(form: Form, sine: sympy.Expr) -> tuple[list[str], list[str]]:
     """Coefficients in front of the terms of a sine's argument, and those that change the function's sign with it;
     none where a coefficient also stands elsewhere."""
-    inside = [factor for term in sympy.Add.make_args(sine.args[0]) for factor in term.free_symbols if str(factor) in form.values]
+    inside = [
+        factor
+        for term in sympy.Add.make_args(sine.args[0])
+        for factor in term.free_symbols
+        if str(factor) in form.values
+    ]
     dummy = sympy.Dummy()
     rest = form.symbolic.subs(sine, dummy)
     odd, even = (sympy.expand((rest - sign * rest.subs(dummy, -dummy)) / 2) for sign in (1, -1))
     fronts = [symbol(str(term.factors[0])) for term in form.terms]
     outside = [front for front in fronts if odd.has(front) and not even.has(front)]
     linear = all(sympy.diff(sine.args[0], name, 2) == 0 for name in inside)
-    alone = not any(rest.has(name) for name in inside) and sine.args[0].subs({name: -name for name in inside}) + sine.args[0] == 0
+    alone = (
+        not any(rest.has(name) for name in inside)
+        and sine.args[0].subs({name: -name for name in inside}) + sine.args[0] == 0
+    )
     complete = sympy.expand(odd.subs({front: -front for front in outside}) + odd) == 0
     good = linear and alone and complete and not sine.args[0].atoms(sympy.sin)
     return ([str(n) for n in inside], [str(n) for n in outside]) if good else ([], [])

@@ -68,7 +68,12 @@ class Trainer:
     """Trains T trials of a network on one set of samples."""
 
     def __init__(
-        self, network: Network, data: Scaled, schedule: Schedule, device: str = "cpu", dtype: torch.dtype = torch.float32
+        self,
+        network: Network,
+        data: Scaled,
+        schedule: Schedule,
+        device: str = "cpu",
+        dtype: torch.dtype = torch.float32,
     ) -> None:
         self.network, self.schedule, self.dtype = network, schedule, dtype
         self.device = torch.device(device)

@@ -42,9 +42,7 @@ def trial_seed(name: str, trial: int, restart: int) -> int:
     return int(seed_words("trial", name, trial=trial, restart=restart)[0] >> 1)
 
 
-def train(
-    trainer: Trainer, name: str, trials: int, progress: Progress = iter, keeper: Keeper | None = None
-) -> Trained:
+def train(trainer: Trainer, name: str, trials: int, progress: Progress = iter, keeper: Keeper | None = None) -> Trained:
     """Train all trials; those that end with a loss that is not finite start again, with another seed, and are counted.
 
     InputError where there is no trial, or one fails more than ``MOST_RESTARTS`` times.
