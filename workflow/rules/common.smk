@@ -6,6 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "rules"))
 
+from benchmarks import Benchmarks
 from configuration import ConfigurationError, check
 from plan import Plan
 from provenance import fingerprint
@@ -15,6 +16,7 @@ from snakemake.exceptions import WorkflowError
 try:
     check(config)
     plan = Plan(config)
+    benchmarks = Benchmarks(config)
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
@@ -31,6 +33,8 @@ wildcard_constraints:
     study="[A-Za-z][A-Za-z0-9_]*",
     density=r"\d+(\.\d+)?",
     dataset=r"[A-Za-z][A-Za-z0-9_]*-c[0-9.]+(-noise[0-9.]+)?",
+    benchmark=benchmarks.pattern,
+    network="eql|seql|heql",
     purpose="averages|single_runs",
     batch=r"\d+",
     learner="[a-z_]+",

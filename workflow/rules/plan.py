@@ -7,6 +7,7 @@ place of an equation below its dataset's folder.
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks import KIND as ANALYTIC
 from studies import Dataset, Study, decimal_text
 
 REFERENCE = "mean_field.theory/n0"
@@ -29,7 +30,8 @@ class Plan:
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
         self.run = f"results/{config['run']}"
-        self.studies = {name: Study(name, config["studies"][name]) for name in config["build"]}
+        built = {name: config["studies"][name] for name in config["build"]}
+        self.studies = {name: Study(name, study) for name, study in built.items() if study["kind"] != ANALYTIC}
         self.datasets = {dataset.name: dataset for study in self.studies.values() for dataset in study.datasets}
 
     def of_kind(self, kind: str) -> list[str]:

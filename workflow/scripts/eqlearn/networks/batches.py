@@ -32,9 +32,8 @@ class Batches:
         def tensor(array: np.ndarray) -> Tensor:
             return torch.as_tensor(np.ascontiguousarray(array), dtype=dtype, device=device)
 
-        self.features, self.target, self.parameter = map(
-            tensor, (data.features.swapaxes(1, 2), data.target, data.parameter)
-        )
+        self.features, self.target = tensor(data.features.swapaxes(1, 2)), tensor(data.target)
+        self.parameter = tensor(data.parameter)
         count, size = data.target.shape
         self.parameters, self.samples = min(parameters or count, count), min(samples or size, size)
         self.per_parameter, self.per_sample = count // self.parameters, size // self.samples

@@ -63,9 +63,8 @@ def read_network(
     features = tuple(quantity.name for quantity in parts.training.state)
     fitted = samples_of(parts.training.select(trained.rows[few]), slice(0, settings.samples))
     held_out = samples_of(parts.held_out.select(trained.rows[few]), slice(0, settings.samples))
-    readings = [
-        read_trial(trained, trial, features, few, fitted, held_out) for trial in progress(range(trained.trials))
-    ]
+    every = progress(range(trained.trials))
+    readings = [read_trial(trained, trial, features, few, fitted, held_out) for trial in every]
     as_published = int(trials["test_sampled"].argmin()) if "test_sampled" in trials else None
     if settings.choice == "test" and as_published is None:
         raise InputError("choice: is 'test', but the data set has no test samples.")

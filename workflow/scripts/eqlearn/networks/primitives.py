@@ -45,9 +45,8 @@ class PrimitiveLayer:
     def __post_init__(self) -> None:
         for name, count in self.units:
             if name not in PRIMITIVES or count < 1:
-                raise InputError(
-                    f"primitive {name!r}: {count} of them, use {', '.join(PRIMITIVES)}, at least one of each."
-                )
+                known = ", ".join(PRIMITIVES)
+                raise InputError(f"primitive {name!r}: is given {count} times, use {known}, at least one of each.")
         if self.outputs == 0:
             raise InputError("primitives: there is none, at least one unit is needed.")
 

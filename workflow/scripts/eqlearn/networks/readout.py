@@ -41,10 +41,9 @@ def read_form(trained: TrainedNetwork, trial: int, features: tuple[str, ...]) ->
 def _propagated(trained: TrainedNetwork, trial: int, h: list, values: dict[str, np.ndarray]) -> sympy.Expr:
     """The network's output as an expression of its inputs."""
     architecture = trained.architecture
-    stand_ins = {
-        name: _named(values, f"{name}_scale", getattr(architecture.primitives, name)) for name in ("sine", "product")
-    }
-    primitives = dataclasses.replace(architecture.primitives, **stand_ins)
+    sine = _named(values, "sine_scale", architecture.primitives.sine)
+    product = _named(values, "product_scale", architecture.primitives.product)
+    primitives = dataclasses.replace(architecture.primitives, sine=sine, product=product)
     for layer in range(architecture.layers):
         g = _preactivations(trained.weights[layer][trial], f"w{layer}", h, values)
         h = [*primitives.on_symbols(sympy, g), *(h if architecture.skips(layer) else [])]

@@ -4,41 +4,30 @@ import numpy as np
 import sympy
 
 from eqlearn.networks.form import Form
-from eqlearn.structure import symbol
+from eqlearn.structure import symbol, terms_of
 
 
 def smooth_signs(form: Form) -> Form:
     """The same function, every sine with the sign that changes its coefficients least from one parameter to the next;
     all in all the coefficients inside are positive, or where they change sign, those in front."""
     for sine in sorted(form.symbolic.atoms(sympy.sin), key=str):
-        inside, outside = _odd_in(form, sine)
+        inside, outside = _turned_with(form, sine)
         if inside and outside:
             form = _smoothed(form, inside, outside)
     return form
 
 
-def _odd_in(form: Form, sine: sympy.Expr) -> tuple[list[str], list[str]]:
-    """Coefficients in front of the terms of a sine's argument, and those that change the function's sign with it;
-    none where a coefficient also stands elsewhere."""
-    inside = [
-        factor
-        for term in sympy.Add.make_args(sine.args[0])
-        for factor in term.free_symbols
-        if str(factor) in form.values
-    ]
-    dummy = sympy.Dummy()
-    rest = form.symbolic.subs(sine, dummy)
-    odd, even = (sympy.expand((rest - sign * rest.subs(dummy, -dummy)) / 2) for sign in (1, -1))
-    fronts = [symbol(str(term.factors[0])) for term in form.terms]
-    outside = [front for front in fronts if odd.has(front) and not even.has(front)]
-    linear = all(sympy.diff(sine.args[0], name, 2) == 0 for name in inside)
-    alone = (
-        not any(rest.has(name) for name in inside)
-        and sine.args[0].subs({name: -name for name in inside}) + sine.args[0] == 0
-    )
-    complete = sympy.expand(odd.subs({front: -front for front in outside}) + odd) == 0
-    good = linear and alone and complete and not sine.args[0].atoms(sympy.sin)
-    return ([str(n) for n in inside], [str(n) for n in outside]) if good else ([], [])
+def _turned_with(form: Form, sine: sympy.Expr) -> tuple[list[str], list[str]]:
+    """Coefficients that turn a sine's argument round, and those in front of its odd powers, which make up for it;
+    none where the function would change after all."""
+    features = tuple(map(symbol, form.features))
+    odd = [t for t in sympy.Add.make_args(sympy.expand(form.symbolic)) if t.as_powers_dict()[sine] % 2]
+    inside = [term.factors[0] for term in terms_of(sine.args[0], features)]
+    outside = [term.as_independent(*features, as_Add=False)[0] for term in odd]
+    turned = form.symbolic.subs({factor: -factor for factor in (*inside, *outside)}, simultaneous=True)
+    if sympy.expand(turned - form.symbolic) != 0:
+        return [], []
+    return list(map(str, inside)), list(map(str, outside))
 
 
 def _smoothed(form: Form, inside: list[str], outside: list[str]) -> Form:
