@@ -19,6 +19,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/read.smk"
 include: "workflow/rules/infer.smk"
 include: "workflow/rules/score.smk"
+include: "workflow/rules/benchmarks.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/verify.smk"
 
@@ -38,6 +39,8 @@ rule all:
         expand(f"{RUN}/figures/coefficients/{{figure}}.svg", figure=plan.coefficient_figures()),
         expand(f"{RUN}/figures/parameter_inference/{{study}}.svg", study=SIMULATED),
         expand(f"{RUN}/figures/snapshots/{{dataset}}.svg", dataset=SIMULATED_DATASETS),
+        expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
+        expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=["functions", "training"], study=benchmarks.studies),
 
 
 onsuccess:

@@ -1,4 +1,4 @@
-"""Studies of functions in closed form, and what networks make of them: names of files and labels, as rules ask for them.
+"""Studies of functions in closed form, and what networks make of them: names of files, as rules ask for them.
 
 A label is ``network.protocol``; the equation of a network is learned from all parameter values, so it is ``nall``.
 """
@@ -19,7 +19,7 @@ PUBLISHED_STUDY = {
     "samples": {"train": 512, "test": 256},
     "reach": {"train": 3.0, "test": 5.0},
 }
-PUBLISHED_TRIALS = 40
+PUBLISHED_TRIALS = {"seql.published": 40, "heql.published": 40}
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,10 @@ class Benchmarks:
             wildcards.study if hasattr(wildcards, "study") else self.datasets[wildcards.benchmark].study
         ]
 
+    def setting(self, key: str) -> Callable:
+        """Parameter function: one setting of the job's study."""
+        return lambda wildcards: self.study(wildcards)[key]
+
     def of_dataset(self, attribute: str) -> Callable:
         """Parameter function: function, noise or seed of the job's dataset."""
         return lambda wildcards: getattr(self.datasets[wildcards.benchmark], attribute)
@@ -126,8 +130,6 @@ class Benchmarks:
         return [name] if settings and all(settings[key] == value for key, value in PUBLISHED_STUDY.items()) else []
 
     def comparable(self) -> list[str]:
-        """Labels whose trials are as many as in the publication, and those that are refined."""
-        learners = self.config["learners"].items()
-        return [
-            name for name, s in learners if "trials" in s and ("refined" in name or s["trials"] >= PUBLISHED_TRIALS)
-        ]
+        """Learners that may be compared: the published ones with as many trials as in the publication only."""
+        trials = {name: settings.get("trials", 0) for name, settings in self.config["learners"].items()}
+        return [name for name, number in trials.items() if number and number >= PUBLISHED_TRIALS.get(name, 1)]

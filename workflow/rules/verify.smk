@@ -16,11 +16,19 @@ rule verify:
             PUBLISHED / "me_eql_inference_errors.csv",
             PUBLISHED / "me_eql_oat_structures.csv",
             PUBLISHED / "me_eql_es_equations.csv",
+            PUBLISHED / "parametric_eql_table1_eql_baseline.csv",
+            PUBLISHED / "parametric_eql_tables2_7_equations.csv",
+            PUBLISHED / "parametric_eql_table8_analytic_mse.csv",
         ],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=PLACES.values()),
         inference=[path for _, path in INFERRED],
         structures=[path for _, path in ALONE],
         equations=[path for _, path in EMBEDDED],
+        networks=expand(
+            f"{RUN}/tables/networks/{{study}}.{{table}}.csv",
+            study=benchmarks.published(),
+            table=["scores", "coefficients"],
+        ),
     output:
         verification=report(
             f"{RUN}/verification.csv",
@@ -42,6 +50,7 @@ rule verify:
         inferred=[label for label, _ in INFERRED],
         alone=[label for label, _ in ALONE],
         embedded=[label for label, _ in EMBEDDED],
+        networks=benchmarks.comparable(),
         steps={place: plan.steps_of(dataset) for place, dataset in PLACES.items()},
         code=fingerprint("verify.py"),
     script:

@@ -24,6 +24,11 @@ LEARNERS = {
     "oat.published": ("OAT ME-EQL, published", SKY, (0, (4, 1, 1, 1))),
     "oat.published.alone": ("OAT, each rate alone, published", PURPLE, (0, (1, 1))),
     "es.published": ("ES ME-EQL, published", VERMILION, (0, (3, 1))),
+    "eql.published": ("EQL, published", ORANGE, (0, (5, 2))),
+    "seql.refined": ("SEQL", BLUE, "solid"),
+    "seql.published": ("SEQL, published", SKY, (0, (4, 1, 1, 1))),
+    "heql.refined": ("HEQL", VERMILION, (0, (3, 1))),
+    "heql.published": ("HEQL, published", PURPLE, (0, (1, 1))),
 }
 MARKERS = ("o", "s", "^", "D", "v", "P")
 PANEL = (2.3, 1.75)  # inches

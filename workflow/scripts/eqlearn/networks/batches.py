@@ -57,10 +57,10 @@ class Batches:
         features, target, parameter, rows = self.features[None], self.target[None], self.parameter[None], None
         count, size = self.target.shape
         device, trials = self.target.device, len(generators)
-        if self.per_parameter > 1:
+        if self.parameters < count:
             rows = torch.stack([torch.randperm(count, generator=g) for g in generators]).to(device)
             features, target, parameter = self.features[rows], self.target[rows], self.parameter[rows]
-        if self.per_sample > 1:
+        if self.samples < size:
             keys = torch.stack([torch.rand(count, size, generator=g) for g in generators])
             order = keys.argsort(2).to(device)
             target = target.expand(trials, -1, -1).gather(2, order)
