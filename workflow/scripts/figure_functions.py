@@ -61,7 +61,7 @@ def _name(key: tuple) -> str:
 
 def _label(quantity: str) -> str:
     skeleton, _, number = quantity.rpartition(" factor ")
-    place = "in front of" if number == "0" else f"number {number} inside"
+    place = "coefficient of" if number == "0" else "coefficient inside" + f" ({number})" * (number != "1")
     return f"{place} {skeleton.replace('_*', '').replace('**', '^')}"
 
 
