@@ -119,7 +119,7 @@ def test_a_fault_is_told_in_one_sentence(path, value, words):
     assert [word for word in words if word not in message] == [], message
 
 
-@pytest.mark.parametrize("overlay", ["smoke", "paper", "study"])
+@pytest.mark.parametrize("overlay", ["smoke", "paper", "study", "functions"])
 def test_shipped_configurations_are_valid(overlay):
     config = copy.deepcopy(DEFAULT)
     merge(config, yaml.safe_load((CONFIG / f"{overlay}.yaml").read_text(encoding="utf-8")))

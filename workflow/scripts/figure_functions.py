@@ -32,8 +32,9 @@ def figure_functions(*, coefficients: Path, curves: Path, learned_on: float, svg
         for axis in row[len(values) + len(quantities[key]) :]:
             axis.set_axis_off()
         row[0].set_ylabel("y (1)")
-    for k, axis in enumerate(axes[-1]):
-        axis.set_xlabel("x (1)" if k < len(values) else "parameter t (1)")
+    for k, column in enumerate(zip(*axes)):
+        lowest = [axis for axis in column if axis.axison][-1]
+        lowest.set_xlabel("x (1)" if k < len(values) else "parameter t (1)")
     legend(figure, axes[0])
     save(figure, svg, png)
 
@@ -46,12 +47,12 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of(factors: pd.DataFrame, key: tuple, quantity: str) -> pd.DataFrame:
-    return factors[(factors[KEYS] == key).all(axis=1) & (factors["quantity"] == quantity)]
+    return factors[(factors[KEYS] == list(key)).all(axis=1) & (factors["quantity"] == quantity)]
 
 
 def _quantities(factors: pd.DataFrame, key: tuple) -> list[str]:
     """The factors of the true terms."""
-    own = factors[(factors[KEYS] == key).all(axis=1) & (factors["equation"] == "true")]
+    own = factors[(factors[KEYS] == list(key)).all(axis=1) & (factors["equation"] == "true")]
     return list(dict.fromkeys(own["quantity"]))
 
 

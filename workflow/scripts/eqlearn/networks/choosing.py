@@ -77,7 +77,7 @@ def read_network(
     if chosen is None or chosen.form is None:
         reason = "; ".join(reading.reason for reading in (readings if chosen is None else [chosen]))
         return Chosen(chosen and chosen.raw, None, reason, table)
-    form = completed(chosen.form, trained.rows[few], samples_of(parts.training))
+    form = completed(chosen.form, trained.rows[few], samples_of(parts.domain))
     return Chosen(chosen.raw, form, None, table)
 
 

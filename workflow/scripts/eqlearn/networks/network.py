@@ -20,13 +20,17 @@ Leaves = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Initial:
-    """Standard deviations of the normal draws that parameters start from; the output is uniform on [0, output]."""
+    """Standard deviations of the normal draws that parameters start from; the output is uniform on [0, output].
+
+    ``truncated``: weights beyond two standard deviations are drawn again.
+    """
 
     weights: float = 0.1
     meta_weights: float = 0.15
     meta_biases: float = 0.03
     gates: float = 0.01
     output: float = 1.0
+    truncated: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,5 +162,8 @@ def _meta_blocks(layer: int, group: str, widths: tuple[int, ...]) -> list[Block]
 
 def _draw(block: Block, initial: Initial, generator: torch.Generator, dtype: torch.dtype) -> Tensor:
     scale = getattr(initial, block.start)
+    if block.start == "weights" and initial.truncated:
+        empty = torch.empty(block.shape, dtype=dtype)
+        return torch.nn.init.trunc_normal_(empty, 0.0, scale, -2 * scale, 2 * scale, generator=generator)
     draw = torch.rand if block.start == "output" else torch.randn
     return scale * draw(block.shape, generator=generator, dtype=dtype)

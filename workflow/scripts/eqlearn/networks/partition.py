@@ -11,8 +11,10 @@ from eqlearn.errors import InputError
 @dataclass(frozen=True)
 class Partition:
     """Data sets of one origin: ``training`` at all P parameter values, without the ``held_out`` samples of the same
-    domain, and ``test`` (None without test samples); ``rows`` (R,) are the parameter values that a network sees."""
+    domain, ``domain`` with them, and ``test`` (None without test samples); ``rows`` (R,) are the parameter values that
+    a network sees."""
 
+    domain: ParametricDataset
     training: ParametricDataset
     held_out: ParametricDataset
     test: ParametricDataset | None
@@ -39,7 +41,8 @@ def partition(data: ParametricDataset, parameter_values: int | None, held_out: i
     seen = training[: len(training) - held_out]
     rows = np.unique(np.round(np.linspace(0, count - 1, min(parameter_values or count, count))).astype(int))
     last = training[len(training) - held_out :] if held_out else training
-    return Partition(_columns(data, seen), _columns(data, last), _columns(data, test) if test.size else None, rows)
+    domain, seen, last = (_columns(data, columns) for columns in (training, seen, last))
+    return Partition(domain, seen, last, _columns(data, test) if test.size else None, rows)
 
 
 def _columns(data: ParametricDataset, columns: np.ndarray) -> ParametricDataset:
