@@ -11,7 +11,7 @@ from eqlearn.networks.reading import Reading, choose, completed, to_equation, wi
 from eqlearn.networks.readout import Unreadable, read_form
 from eqlearn.networks.refit import Samples, pruned, refitted
 from eqlearn.networks.scaling import Scaling
-from eqlearn.networks.signs import smooth_signs
+from eqlearn.networks.smoothing import smooth_signs, smoothed
 from eqlearn.networks.trained import TrainedNetwork
 
 ROWS = 5
@@ -124,6 +124,20 @@ def test_signs_of_sines_are_smoothed_and_the_function_stays():
     np.testing.assert_allclose(found.values["c2"], VALUES + 0.1)
     x = rng.normal(size=(ROWS, 5, 1))
     np.testing.assert_array_equal(found.evaluate(x), form.evaluate(x))
+
+
+def test_two_sines_keep_their_order_and_the_function_stays():
+    rng = np.random.default_rng(1)
+    a, b, c, d = 1 + 0.1 * VALUES, 2 + 0.2 * VALUES, VALUES - 0.3, np.full(ROWS, 0.7)
+    swapped, sign = np.array([False, True, True, False, True]), rng.choice([-1.0, 1.0], ROWS)
+    values = [np.where(swapped, one, other) for one, other in ((c, a), (d * sign, b), (a, c), (b, d * sign))]
+    values[0], values[2] = (np.where(swapped == first, sign, 1) * values[k] for k, first in ((0, True), (2, False)))
+    form = form_of("c1*sin(c2*x) + c3*sin(c4*x)", c1=values[0], c2=values[1], c3=values[2], c4=values[3])
+    found = smoothed(form)
+    for name, expected in zip(("c1", "c2", "c3", "c4"), (a, b, c, d)):
+        np.testing.assert_allclose(found.values[name], expected)
+    x = rng.normal(size=(ROWS, 5, 1))
+    np.testing.assert_allclose(found.evaluate(x), form.evaluate(x), rtol=1e-12, atol=1e-12)
 
 
 def test_a_coefficient_that_also_stands_elsewhere_keeps_its_sign():

@@ -11,7 +11,7 @@ from eqlearn.errors import InputError
 from eqlearn.networks.form import Form, structure_of
 from eqlearn.networks.partition import Partition
 from eqlearn.networks.reading import Reading, choose, completed, read_trial
-from eqlearn.networks.refit import Samples
+from eqlearn.networks.refit import Samples, pruned
 from eqlearn.networks.trained import TrainedNetwork
 
 CHOICES = ("held_out", "test")
@@ -77,8 +77,17 @@ def read_network(
     if chosen is None or chosen.form is None:
         reason = "; ".join(reading.reason for reading in (readings if chosen is None else [chosen]))
         return Chosen(chosen and chosen.raw, None, reason, table)
-    form = completed(chosen.form, trained.rows[few], samples_of(parts.domain))
+    form = _completed_and_pruned(chosen.form, trained.rows[few], samples_of(parts.domain), settings)
     return Chosen(chosen.raw, form, None, table)
+
+
+def _completed_and_pruned(form: Form, rows: np.ndarray, samples: Samples, settings: ReadingSettings) -> Form:
+    """The form at all parameter values. Terms are tested once more there: neighbours lead out of poor minima, where a
+    term too many may have been needed."""
+    found = completed(form, rows, samples)
+    spread = np.unique(np.round(np.linspace(0, len(samples.target) - 1, settings.parameter_values)).astype(int))
+    fewer, _ = pruned(found.at(spread), samples.select(spread, slice(0, settings.samples)))
+    return found if len(fewer.values) == len(found.values) else completed(fewer, spread, samples)
 
 
 def samples_of(data: ParametricDataset, columns: slice = slice(None)) -> Samples:

@@ -15,7 +15,7 @@ from eqlearn.equation import Equation
 from eqlearn.networks.form import Form, canonical
 from eqlearn.networks.readout import Unreadable, read_form
 from eqlearn.networks.refit import Samples, pruned, settled
-from eqlearn.networks.signs import smooth_signs
+from eqlearn.networks.smoothing import smoothed
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.structure import symbol
 
@@ -75,7 +75,7 @@ def without_small(form: Form, size: float = 0.01) -> Form:
     """Without the terms whose coefficient in front is below a size everywhere (paper B, Section IV-A)."""
     fronts = {str(term.factors[0]) for term in form.terms}
     small = [name for name in sorted(fronts) if np.abs(form.values[name]).max() < size]
-    return canonical(form.symbolic.subs({symbol(name): 0 for name in small}), form.values, form.features)
+    return smoothed(canonical(form.symbolic.subs({symbol(name): 0 for name in small}), form.values, form.features))
 
 
 def completed(form: Form, rows: np.ndarray, samples: Samples, few: int = 64) -> Form:
@@ -84,7 +84,7 @@ def completed(form: Form, rows: np.ndarray, samples: Samples, few: int = 64) -> 
     everywhere = np.arange(len(samples.target))
     nearest = np.abs(everywhere[:, None] - rows[None, :]).argmin(1)
     started, _ = settled(form.with_theta(form.theta[nearest]), samples.select(everywhere, slice(0, few)))
-    return smooth_signs(settled(started, samples)[0])
+    return smoothed(settled(started, samples)[0])
 
 
 def to_equation(form: Form, values: np.ndarray, parameter: str, target: str, provenance: Mapping[str, Any]) -> Equation:

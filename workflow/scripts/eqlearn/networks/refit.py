@@ -11,6 +11,7 @@ from eqlearn.networks.form import Form, Values, canonical
 from eqlearn.networks.least_squares import fit
 from eqlearn.structure import symbol
 
+FEW = 60  # iterations while terms are tested; a term that needs more stays, and is tested again at the end
 ROUND_OFF = 1e-26  # squared error, in units of the target's square, below which two fits are not told apart
 
 
@@ -32,7 +33,7 @@ class Samples:
         return Samples(self.features[rows][:, columns], self.target[rows][:, columns])
 
 
-def refitted(form: Form, samples: Samples, iterations: int = 60) -> tuple[Form, np.ndarray]:
+def refitted(form: Form, samples: Samples, iterations: int = 200) -> tuple[Form, np.ndarray]:
     """The form with coefficients of least squares at every parameter value, in float64, and its squared errors (R,)."""
 
     def model(rows: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -79,7 +80,7 @@ def criterion(cost: np.ndarray, samples: Samples, coefficients: int) -> float:
 
 def pruned(form: Form, samples: Samples) -> tuple[Form, np.ndarray]:
     """Leave out or straighten one piece after another for as long as the criterion does not rise."""
-    best, cost = refitted(form, samples)
+    best, cost = settled(form, samples)
     value = criterion(cost, samples, len(best.values))
     while True:
         tried = [(reduced, *_score(reduced, samples)) for reduced in _reductions(best)]
@@ -90,7 +91,7 @@ def pruned(form: Form, samples: Samples) -> tuple[Form, np.ndarray]:
 
 
 def _score(form: Form, samples: Samples) -> tuple[Form, np.ndarray, float]:
-    fitted, cost = refitted(form, samples)
+    fitted, cost = refitted(form, samples, FEW)
     return fitted, cost, criterion(cost, samples, len(fitted.values))
 
 
