@@ -113,11 +113,15 @@ class Benchmarks:
         datasets = {name: self.datasets[name] for name in self.names_of(wildcards.study)}
         return {name: {"function": b.function, "noise": b.noise, "seed": b.seed} for name, b in datasets.items()}
 
-    def files(self, ending: str, folder: str = "equations") -> Callable:
-        """Input function: a file for every label of the job's study, in the order of ``labels``."""
+    def equation_files(self, product: str) -> Callable:
+        """Input function: a product of reading for every label of the job's study, in the order of ``labels``."""
         return lambda wildcards: [
-            f"{self.run}/{folder}/{dataset}/{label}{ending}" for dataset, label in self.labels(wildcards)
+            f"{self.run}/equations/{dataset}/{label}/{product}" for dataset, label in self.labels(wildcards)
         ]
+
+    def network_files(self, wildcards: Any) -> list[str]:
+        """Input function: the trained networks of the job's study, in the order of ``labels``."""
+        return [f"{self.run}/networks/{dataset}/{label}.nc" for dataset, label in self.labels(wildcards)]
 
     def dataset_files(self, wildcards: Any) -> list[str]:
         """Input function: the datasets of the job's study."""

@@ -5,9 +5,9 @@ rule score_networks:
     """Score all equations of a study: errors, coefficients, equations side by side, success rates."""
     input:
         datasets=benchmarks.dataset_files,
-        raw=benchmarks.files("/nall.raw.json"),
-        equations=benchmarks.files("/nall.json"),
-        trials=benchmarks.files("/nall.trials.csv"),
+        raw=benchmarks.equation_files("nall.raw.json"),
+        equations=benchmarks.equation_files("nall.json"),
+        trials=benchmarks.equation_files("nall.trials.csv"),
     output:
         scores=f"{RUN}/tables/networks/{{study}}.scores.csv",
         recovery=f"{RUN}/tables/networks/{{study}}.recovery.csv",
@@ -66,8 +66,8 @@ rule figure_functions:
 rule figure_training:
     """Loss, open gates and equation of every training (a row per dataset, a column per learner)."""
     input:
-        networks=benchmarks.files(".nc", "networks"),
-        trials=benchmarks.files("/nall.trials.csv"),
+        networks=benchmarks.network_files,
+        trials=benchmarks.equation_files("nall.trials.csv"),
     output:
         svg=report(
             f"{RUN}/figures/training/{{study}}.svg",
