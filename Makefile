@@ -21,6 +21,8 @@ lint: $(DEV)
 study: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/study.yaml
 	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
+	$(BIN)/python workflow/record.py results/study/tables/networks/analytic.recovery.csv results/record/network_recovery.csv
+	$(BIN)/python workflow/record.py results/study/tables/networks/analytic_noise.recovery.csv results/record/network_noise_recovery.csv
 
 paper: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml

@@ -41,10 +41,10 @@ def recovered(function: str, learner: str, epochs: int, trials: int, noise: floa
 @pytest.mark.parametrize(
     ("function", "learner", "epochs", "trials"),
     [
-        ("f1", "seql.refined", 120, 4),
-        ("f2", "seql.refined", 200, 4),
-        ("f3", "heql.refined", 60, 1),
-        ("f4", "heql.refined", 150, 1),
+        ("f1", "seql.refined", 80, 4),
+        ("f2", "seql.refined", 140, 4),
+        ("f3", "heql.refined", 40, 1),
+        ("f4", "heql.refined", 100, 1),
     ],
 )
 def test_the_benchmark_is_recovered(function, learner, epochs, trials):
@@ -58,7 +58,7 @@ def test_the_benchmark_is_recovered(function, learner, epochs, trials):
 
 
 def test_under_noise_the_structure_is_recovered_and_the_error_is_that_of_least_squares():
-    equation, _, data = recovered("f1", "seql.refined", 120, 4, noise=0.01)
+    equation, _, data = recovered("f1", "seql.refined", 80, 2, noise=0.01)
     assert same_structure(equation, analytic.FUNCTIONS["f1"])
     x = data.features[:, data.split[0] == "train", 0]
     y = data.target[:, data.split[0] == "train"]

@@ -90,6 +90,7 @@ rule summarise:
         equations=[plan.equation_file(dataset, label) for dataset, label in LEARNED],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
+        networks=expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
     output:
         summary=report(
             f"{RUN}/summary.md",
