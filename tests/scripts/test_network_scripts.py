@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from conftest import CODE
 from eqlearn import style
 from eqlearn.equation import read_equation
@@ -153,3 +154,22 @@ def test_figures_can_be_read_and_have_the_same_bytes_twice(figure, chain, tmp_pa
     assert [unlabelled(axes) for axes in drawn.axes if axes.axison and unlabelled(axes)] == []
     with Image.open(tmp_path / "a.png") as image:
         assert image.width <= 2600
+
+
+@pytest.mark.parametrize("learner", ["eql.published", "seql.published", "heql.published"])
+def test_the_published_settings_train_and_are_reported_as_trained(learner, chain, tmp_path):
+    """Two epochs with the default configuration's settings: the trial is chosen as published, and what is read of it is
+    an equation or a reason."""
+    config = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text(encoding="utf-8"))
+    settings = {**config["learners"][learner], **config["training"]}
+    reading = {key: settings[key] for key in ("parameter_values", "held_out")} | {"reading": settings.pop("reading")}
+    settings["training"] = {**settings["training"], "epochs": 2, "rate": 1.0, "regularisation": 10.0}
+    paths = {"network": tmp_path / "n.nc", "trials": tmp_path / "t.csv"}
+    place = {"dataset": chain["dataset"], **paths}
+    train_network(**place, checkpoint=tmp_path / "c.pt", learner=learner, settings=settings, code=CODE)
+    read = {"raw": tmp_path / "raw.json", "equation": tmp_path / "e.json", "readings": tmp_path / "r.csv"}
+    read_network(**place, **read, learner=learner, settings=reading, code=CODE)
+    table = pd.read_csv(read["readings"])
+    assert table["chosen"].tolist() == table["least_test_error"].tolist()
+    assert table["chosen"].sum() == 1
+    assert {read_equation(path).status for path in (read["raw"], read["equation"])} <= {"read", "unread"}
