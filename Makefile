@@ -1,12 +1,12 @@
 # Thin: every line can be run by hand. README.md says what each target is for.
 PYTHON ?= python3
 BIN := .venv/bin
-NUMERICS := .venv/numerics.installed
+RUNTIME := .venv/runtime.installed
 DEV := .venv/dev.installed
 
 .PHONY: reproduce test study paper parity lint bench clean
 
-reproduce: $(NUMERICS)
+reproduce: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all
 	$(BIN)/snakemake --cores 1 --nolock --report results/default/report.html
 
@@ -18,11 +18,13 @@ lint: $(DEV)
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/snakemake --lint
 
-study: $(NUMERICS)
+study: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/study.yaml
 	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
+	$(BIN)/python workflow/record.py results/study/tables/networks/analytic.recovery.csv results/record/network_recovery.csv
+	$(BIN)/python workflow/record.py results/study/tables/networks/analytic_noise.recovery.csv results/record/network_noise_recovery.csv
 
-paper: $(NUMERICS)
+paper: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml
 
 parity: $(NUMERICS)
@@ -38,12 +40,12 @@ clean:
 	find results -mindepth 1 -maxdepth 1 ! -name record -exec rm -rf {} +
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-$(NUMERICS): envs/numerics.lock
+$(RUNTIME): envs/numerics.lock envs/torch.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "eqlearn needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/numerics.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/torch.lock
 	touch $@
 
-$(DEV): envs/dev.lock $(NUMERICS)
+$(DEV): envs/dev.lock $(RUNTIME)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/dev.lock
 	touch $@

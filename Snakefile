@@ -16,8 +16,11 @@ include: "workflow/rules/simulate.smk"
 include: "workflow/rules/import.smk"
 include: "workflow/rules/differentiate.smk"
 include: "workflow/rules/regress.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/read.smk"
 include: "workflow/rules/infer.smk"
 include: "workflow/rules/score.smk"
+include: "workflow/rules/benchmarks.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/verify.smk"
 
@@ -44,6 +47,8 @@ rule all:
         [f"{RUN}/pages/embedded_equations.html"] if plan.with_learner("es") else [],
         [f"{RUN}/pages/inference_examples.html"] if SIMULATED else [],
         [f"{RUN}/figures/information.svg"] if len(SIMULATED_DATASETS) > 1 else [],
+        expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
+        expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=["functions", "training"], study=benchmarks.studies),
 
 
 onsuccess:

@@ -18,7 +18,7 @@ sys.path.append(str(SCRIPTS))
 
 from eqlearn.tables import write_table  # noqa: E402
 
-LIBRARIES = ("numpy", "scipy", "numba", "snakemake")
+LIBRARIES = ("numpy", "scipy", "numba", "torch", "snakemake")
 
 
 def code_digest() -> str:

@@ -114,12 +114,16 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     inference = tmp_path / "i.csv"
     estimates = {"learner": ["oat.refined"] * 3, "experiments": ["4"] * 3, "mean_relative_error": [0.1, 0.3, 0.2]}
     pd.DataFrame(estimates).to_csv(inference, index=False)
+    networks = tmp_path / "n.csv"
+    scored = {"function": "f1", "noise": 0.0, "seed": 3, "learner": "seql.refined", "test_mse": 1e-31}
+    pd.DataFrame([{**scored, "structure_right": True, "trials": 8, "trials_right": 7}]).to_csv(networks, index=False)
     summarise(
         run="test",
         verification=verification,
         equations={"d/oat.refined/n4": fitted[0]},
         errors={"d": errors},
         inference={"d": inference},
+        networks=[networks],
         summary=summary,
         page=tmp_path / "s.html",
         shown={"d": 1.0},
@@ -131,6 +135,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     assert "dC/dt = -1.0*C**2 + 0.5*C" in text
     assert "| d | oat.refined | 4 | 1e-06 | 1 |" in text
     assert "| d | oat.refined | 4 | 0.2 | 0.3 |" in text
+    assert "| f1 | 0 | 3 | seql.refined | yes | 1e-31 | 7 of 8 |" in text
 
 
 def test_datasets_know_their_truth(mean_field_dataset):

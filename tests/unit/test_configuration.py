@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from benchmarks import FUNCTIONS, Benchmarks
 from configuration import ConfigurationError, check, schema, study_kinds
+from eqlearn.datasets import analytic
+from plan import Plan
 from studies import Dataset, Study, decimal_text, every, parameter_values
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -75,6 +78,11 @@ FAULTS = [
     (("studies", "bdm", "batch_size"), 0, ("studies.bdm.batch_size", "is 0", "at least 1")),
     (("studies", "mean_field", "noise"), [0.1, 0.1], ("studies.mean_field.noise", "without repeats")),
     (("studies", "mean_field", "noise"), [-1], ("studies.mean_field.noise.0", "at least 0")),
+    (("studies", "analytic", "functions"), ["f9"], ("studies.analytic.functions", "'f9'", "known are f1, f2")),
+    (("studies", "analytic", "seeds"), [-1], ("studies.analytic.seeds.0", "at least 0")),
+    (("learners", "seql.refined", "trials"), 0, ("learners.seql.refined.trials", "is 0", "at least 1")),
+    (("learners", "heql.refined", "training", "optimiser"), "adamw", ("optimiser", "did you mean 'adam'")),
+    (("training", "device"), "gpu", ("training.device", "auto, cpu, cuda")),
     (("studies", "9lives"), DEFAULT["studies"]["bdm"], ("9lives",)),
 ]
 
@@ -95,8 +103,8 @@ def changed(path: tuple[str, ...], value: object) -> dict:
 def check_all(config: dict) -> None:
     """What the Snakefile does."""
     check(config)
-    for name in config["build"]:
-        Study(name, config["studies"][name])
+    Plan(config)
+    Benchmarks(config)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +119,7 @@ def test_a_fault_is_told_in_one_sentence(path, value, words):
     assert [word for word in words if word not in message] == [], message
 
 
-@pytest.mark.parametrize("overlay", ["smoke", "paper", "study"])
+@pytest.mark.parametrize("overlay", ["smoke", "paper", "study", "functions"])
 def test_shipped_configurations_are_valid(overlay):
     config = copy.deepcopy(DEFAULT)
     merge(config, yaml.safe_load((CONFIG / f"{overlay}.yaml").read_text(encoding="utf-8")))
@@ -169,3 +177,23 @@ def described(node: object) -> bool:
 @pytest.mark.parametrize("name", ["config", "shared", *(f"study_{kind}" for kind in study_kinds())])
 def test_schemas_are_closed_and_described(name):
     assert described(schema(name))
+
+
+def test_the_benchmarks_that_may_be_built_are_those_that_exist():
+    assert list(analytic.FUNCTIONS) == list(FUNCTIONS)
+
+
+def test_names_of_analytic_datasets():
+    config = changed(("studies", "analytic", "noise"), [0.0, 0.01])
+    config["studies"]["analytic"].update(functions=["f1"], seeds=[0, 7])
+    names = ["analytic-f1", "analytic-f1-seed7", "analytic-f1-noise0.01", "analytic-f1-noise0.01-seed7"]
+    assert list(Benchmarks(config).datasets) == names
+    assert Benchmarks(changed(("build",), ["bdm"])).pattern == "(?!)"
+
+
+def test_published_networks_are_compared_with_all_trials_only():
+    assert Benchmarks(DEFAULT).comparable() == ["eql.published", "seql.refined", "heql.refined"]
+    config = changed(("learners", "seql.published", "trials"), 40)
+    assert "seql.published" in Benchmarks(config).comparable()
+    assert Benchmarks(DEFAULT).published() == ["analytic"]
+    assert Benchmarks(changed(("studies", "analytic", "reach", "train"), 2.0)).published() == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from eqlearn import paper_a
+from eqlearn import paper_a, paper_b
 from eqlearn.coefficients import Constant
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
@@ -21,6 +21,11 @@ SOURCES = {
     "me_eql_oat_structures": (paper_a.published_structures, ["initial_density", "powers_of_c"]),
     "me_eql_es_equations": (paper_a.published_es_equations, ["initial_density"]),
 }
+NETWORK_SOURCES = {
+    "parametric_eql_table8_analytic_mse": paper_b.published_errors,
+    "parametric_eql_tables2_7_equations": paper_b.published_equations,
+    "parametric_eql_table1_eql_baseline": paper_b.published_baseline,
+}
 
 
 def table(source: str) -> pd.DataFrame:
@@ -32,7 +37,12 @@ def numbers(source: str) -> list[Number]:
 
 
 CRITERIA = criteria_of(read_table(PUBLISHED / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
-NUMBERS = [number for source in SOURCES for number in numbers(source)]
+NETWORK_NUMBERS = [
+    number
+    for source, published in NETWORK_SOURCES.items()
+    for number in published(read_table(PUBLISHED / f"{source}.csv"))
+]
+NUMBERS = [number for source in SOURCES for number in numbers(source)] + NETWORK_NUMBERS
 
 
 # Criteria of every kind
@@ -140,9 +150,20 @@ def test_every_row_of_the_published_tables_is_a_number():
     medians = inference.groupby(["initial_density", "model"]).ngroups
     found = [len(numbers(source)) for source in SOURCES]
     assert found == [len(errors) + failures, len(inference) + medians, len(structures), len(embedded)]
-    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found)
+    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + len(NETWORK_NUMBERS)
     missing = [number.path for number in NUMBERS if not math.isfinite(number.value)]
     assert missing == [f"me_eql_mse_medians/ABM/{c0}/OAT_ME_0.5/0.01-0.1/median_mse" for c0 in ("0.05", "0.25")]
+
+
+def test_every_published_number_of_the_analytic_benchmarks_is_one():
+    """Counted by hand. Table VIII: 10 rows of 3. Tables II and VII: f1 24 terms, f2 and f5 8 sines of 2 factors each,
+    f3 9 terms, f4 22. Table I: 9 terms without a sine, 5 with one, and the one of f2."""
+    counts = [sum(number.source == source for number in NETWORK_NUMBERS) for source in NETWORK_SOURCES]
+    assert counts == [30, 24 + 32 + 9 + 22, 9 + 2 * 6]
+    by_path = {number.path: number.value for number in NETWORK_NUMBERS}
+    assert by_path["parametric_eql_tables2_7_equations/f2/heql/-1.095/sin(_*x) factor 1"] == 1.952
+    assert by_path["parametric_eql_tables2_7_equations/f1/seql/-2.619/1 factor 0"] == -0.045
+    assert by_path["parametric_eql_table1_eql_baseline/f2/eql/sin(_*x) factor 0"] == 0.72
 
 
 def test_published_values_are_those_of_the_files():

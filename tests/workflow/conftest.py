@@ -37,9 +37,19 @@ TINY = {
             "experiments": {"steps": [0.5]},
             "examples": [0.5],
         },
+        "analytic": {
+            "functions": ["f3"],
+            "parameter": [[-2.0, 2.0, 5]],
+            "samples": {"train": 20, "test": 8},
+            "examples": [0, 4],
+        },
     },
-    "learners": {"oat.refined": {"powers": 4, "max_terms": 3}},
-    "published": {"ABM": None, "mean_field_nonoise": None, "mean_field_lessnoise": None},
+    "learners": {
+        "oat.refined": {"powers": 4, "max_terms": 3},
+        "seql.refined": {"trials": 2, "parameter_values": 3, "held_out": 4, "training": {"epochs": 2}},
+        "heql.refined": {"trials": 1, "parameter_values": 3, "held_out": 4, "training": {"epochs": 2}},
+    },
+    "published": {"ABM": None, "mean_field_nonoise": None, "mean_field_lessnoise": None, "analytic": None},
 }
 
 

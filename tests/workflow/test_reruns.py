@@ -21,6 +21,8 @@ FIGURES = {
     "figure_parameter_inference",
     "figure_snapshots",
 }
+NETWORK_FIGURES = {"figure_functions", "figure_training"}
+READ = {"read_network", "score_networks"} | NETWORK_FIGURES
 
 
 def test_a_finished_run_has_nothing_to_do(finished_copy):
@@ -52,7 +54,9 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/learners/oat.py",
             "for _ in range(2):",
             "for _ in range(3):",
-            {"fit_oat", "infer_parameter", "score_trajectories"} | TABLES | (FIGURES - {"figure_snapshots"}),
+            {"fit_oat", "infer_parameter", "score_trajectories", "ablate_refinements"}
+            | TABLES
+            | (FIGURES - {"figure_snapshots"}),
         ),
         (
             "eqlearn/lasso.py",
@@ -63,7 +67,8 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             | TABLES
             | (FIGURES - {"figure_snapshots"}),
         ),
-        ("eqlearn/style.py", '"font.size": 8', '"font.size": 9', FIGURES),
+        ("eqlearn/style.py", '"font.size": 8', '"font.size": 9', FIGURES | NETWORK_FIGURES),
+        ("eqlearn/networks/gates.py", "EDGE = 1e-6", "EDGE = 1e-7", READ | {"train_network"}),
         (
             "figure_snapshots.py",
             "PANEL = (1.75, 1.85)",
@@ -94,7 +99,7 @@ def test_a_changed_locked_version_reruns_its_users(finished_copy):
     lock = finished_copy.folder / "envs" / "numerics.lock"
     lines = ["sympy==0.0.1" if line.startswith("sympy==") else line for line in lock.read_text().splitlines()]
     lock.write_text("\n".join(lines) + "\n")
-    assert finished_copy.rules_to_run() == {"summarise", "tabulate_embedded_equations"}
+    assert finished_copy.rules_to_run() == READ | {"verify", "summarise", "tabulate_embedded_equations"}
 
 
 def test_a_changed_callee_of_compiled_code_changes_the_numbers(finished_copy):

@@ -7,6 +7,7 @@ from pathlib import Path
 for folder in ("scripts", "rules"):
     sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / folder))
 
+from benchmarks import Benchmarks
 from configuration import ConfigurationError, check
 from plan import Plan
 from provenance import fingerprint
@@ -18,6 +19,7 @@ from snakemake.exceptions import WorkflowError
 try:
     check(config)
     plan = Plan(config, table_paths(config, workflow.configfiles))
+    benchmarks = Benchmarks(config)
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
@@ -30,6 +32,7 @@ SIMULATED_DATASETS = plan.datasets_of(SIMULATED)
 # Categories of the report, in the order in which it lists them.
 VERDICTS, DATA, EQUATIONS, ERRORS = "1 Claims and verdicts", "2 Data", "3 Learned equations", "4 Trajectory errors"
 INFERENCE, REFINEMENTS, INFORMATION = "5 Inferred rates", "6 What each refinement is worth", "7 Information content"
+NETWORKS = "8 Networks"
 
 
 def growing(amount):
@@ -41,6 +44,8 @@ wildcard_constraints:
     study="[A-Za-z][A-Za-z0-9_]*",
     density=r"\d+(\.\d+)?",
     dataset=r"[A-Za-z][A-Za-z0-9_]*(-c[0-9.]+(-noise[0-9.]+)?)?",
+    benchmark=benchmarks.pattern,
+    network="eql|seql|heql",
     purpose="averages|single_runs",
     batch=r"\d+",
     learner="[a-z_]+",

@@ -70,8 +70,8 @@ def check(config: dict[str, Any]) -> None:
 
 
 def _check_part(part: dict[str, Any], name: str, place: tuple) -> None:
-    shared = DRAFT202012.create_resource(schema("shared"))
-    validator = _Validator(schema(name), registry=Registry().with_resource("shared", shared))
+    parts = [(part, DRAFT202012.create_resource(schema(part))) for part in ("shared", "network")]
+    validator = _Validator(schema(name), registry=Registry().with_resources(parts))
     error = best_match(validator.iter_errors(part))
     if error is not None:
         raise ConfigurationError(_translate(error, (*place, *error.absolute_path)))

@@ -7,6 +7,7 @@ place of an equation below its dataset's folder.
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks import KIND as ANALYTIC
 from labels import OWN_LABELS, labels_of
 from studies import Dataset, Study, decimal_text
 from table_study import TableStudy
@@ -25,7 +26,9 @@ class Plan:
     def __init__(self, config: dict[str, Any], tables: dict[str, str] | None = None) -> None:
         self.config = config
         self.run = f"results/{config['run']}"
-        self.studies = {name: _study(name, config["studies"][name], tables or {}) for name in config["build"]}
+        built = {name: config["studies"][name] for name in config["build"]}
+        own = {name: study for name, study in built.items() if study["kind"] != ANALYTIC}
+        self.studies = {name: _study(name, study, tables or {}) for name, study in own.items()}
         self.datasets = {dataset.name: dataset for study in self.studies.values() for dataset in study.datasets}
 
     def of_kind(self, kind: str) -> list[str]:

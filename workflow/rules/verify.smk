@@ -3,7 +3,8 @@
 PLACES = publication.places()
 INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), publication.embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
-COMPARED = len(plan.of_kind("table")) < len(plan.studies)  # a user's table has nothing to do with the publications
+# A user's own table or functions have nothing to do with the publications.
+COMPARED = bool(plan.own_studies(list(plan.studies)) or benchmarks.published())
 PAGES = ["summary", *(["verification", "disagreements"] if COMPARED else [])]
 
 
@@ -17,11 +18,19 @@ rule verify:
             PUBLISHED / "me_eql_oat_structures.csv",
             PUBLISHED / "me_eql_es_equations.csv",
             PUBLISHED / "targets.csv",
+            PUBLISHED / "parametric_eql_table1_eql_baseline.csv",
+            PUBLISHED / "parametric_eql_tables2_7_equations.csv",
+            PUBLISHED / "parametric_eql_table8_analytic_mse.csv",
         ],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=PLACES.values()),
         inference=[path for _, path in INFERRED],
         structures=[path for _, path in ALONE],
         equations=[path for _, path in EMBEDDED],
+        networks=expand(
+            f"{RUN}/tables/networks/{{study}}.{{table}}.csv",
+            study=benchmarks.published(),
+            table=["scores", "coefficients"],
+        ),
     output:
         verification=f"{RUN}/verification.csv",
         page=report(
@@ -48,6 +57,7 @@ rule verify:
         inferred=[label for label, _ in INFERRED],
         alone=[label for label, _ in ALONE],
         embedded=[label for label, _ in EMBEDDED],
+        networks=benchmarks.comparable(),
         steps={place: publication.steps(dataset) for place, dataset in PLACES.items()},
         code=fingerprint("verify.py"),
     script:
@@ -92,6 +102,7 @@ rule summarise:
         equations=[plan.equation_file(dataset, label) for dataset, label in LEARNED],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
+        networks=expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
     output:
         summary=f"{RUN}/summary.md",
         page=report(

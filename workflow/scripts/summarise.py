@@ -18,6 +18,7 @@ def summarise(
     equations: dict[str, Path],
     errors: dict[str, Path],
     inference: dict[str, Path],
+    networks: list[Path],
     summary: Path,
     page: Path,
     shown: dict[str, float],
@@ -28,17 +29,21 @@ def summarise(
     if verification is not None:
         columns = ["verdict", "protocol", "item", "quantity"]
         lines += _verdict_lines(read_table(verification, ["published", "ours"], columns))
-    lines += ["## Learned equations", ""]
+    if equations:
+        lines += ["## Learned equations", ""]
     lines += [
         _equation_line(label, read_equation(path), shown[label.split("/")[0]]) for label, path in equations.items()
     ]
-    lines += ["", "## Trajectory error", "", *_header("median MSE over the parameter", "fails to integrate")]
+    if errors:
+        lines += ["", "## Trajectory error", "", *_header("median MSE over the parameter", "fails to integrate")]
     for name, path in errors.items():
         lines += _error_lines(name, read_table(path, ["mse"], ["learner", "experiments"]))
     if inference:
         lines += ["", "## Relative error of inferred parameters", "", *_header("median over the parameter", "worst")]
     for name, path in inference.items():
         lines += _inference_lines(name, read_table(path, ["mean_relative_error"], ["learner", "experiments"]))
+    for path in networks:
+        lines += _network_lines(read_table(path, ["noise", "seed", "test_mse"], ["function", "learner"]))
     text = "\n".join(lines) + "\n"
     write_text(summary, text)
     write_text_page(text, page)
@@ -80,6 +85,16 @@ def _inference_lines(name: str, table: pd.DataFrame) -> list[str]:
     return [f"| {name} | {learner} | {n} | {e.median():.3g} | {e.max():.3g} |" for (learner, n), e in groups]
 
 
+def _network_lines(table: pd.DataFrame) -> list[str]:
+    head = "| function | noise | seed | learner | structure right | test MSE after the refit | trials with it |"
+    lines = ["", "## Networks on functions in closed form", "", head, "|---" * 7 + "|"]
+    return lines + [
+        f"| {r.function} | {r.noise:g} | {r.seed:g} | {r.learner} | {'yes' if r.structure_right else 'no'} "
+        f"| {r.test_mse:.2g} | {r.trials_right} of {r.trials} |"
+        for r in table.itertuples()
+    ]
+
+
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         summarise(
@@ -88,6 +103,7 @@ if __name__ == "__main__":
             equations=dict(zip(snakemake.params.labels, snakemake.input.equations)),
             errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
             inference=dict(zip(snakemake.params.inferred, snakemake.input.inference)),
+            networks=snakemake.input.networks,
             summary=snakemake.output.summary,
             page=snakemake.output.page,
             shown=snakemake.params.shown,

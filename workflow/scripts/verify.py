@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from eqlearn import paper_a
+from eqlearn import paper_a, paper_b
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
 from eqlearn.pages import write_table_page
@@ -22,6 +22,7 @@ def verify(
     structures: Labelled,
     equations: Labelled,
     steps: dict[str, dict[str, str]],
+    networks: tuple[list[Path], list[str]],
     verification: Path,
     page: Path,
 ) -> None:
@@ -30,7 +31,8 @@ def verify(
     ``errors``: trajectory errors by ``data/initial density``, which is called place. ``inference``: estimates by
     (initial density, ``learner.protocol``); ``structures``: equations per parameter value by (place, learner);
     ``equations``: those of ES by (place, learner, number of experiments). ``steps``: rp step by number of
-    experiments, by place.
+    experiments, by place. ``networks``: scores and coefficients of the analytic benchmarks, or nothing, and the
+    learners that are compared.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
     targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
@@ -38,7 +40,7 @@ def verify(
     tables = []
     for protocol in paper_a.PROTOCOLS:
         ours = _errors(errors, steps, protocol) | _inferred(inference, protocol)
-        ours |= _learned(structures, equations, protocol)
+        ours |= _learned(structures, equations, protocol) | _networks(*networks, protocol, numbers)
         ours |= paper_a.measured_targets(targets, ours)
         tables.append(compare(numbers, ours, criteria, protocol))
     table = pd.concat(tables)
@@ -75,6 +77,16 @@ def _learned(structures: Labelled, equations: Labelled, protocol: str) -> dict[s
     return ours
 
 
+def _networks(paths: list[Path], learners: list[str], protocol: str, numbers: list[Number]) -> dict[str, Measured]:
+    if not paths:
+        return {}
+    scores, coefficients = (
+        paper_b.as_published(read_table(path, [*numeric, "noise", "seed"], ["learner"]), learners)
+        for path, numeric in zip(paths, (["test_mse_scaled"], ["parameter_value", "value"]))
+    )
+    return paper_b.measured_errors(scores, protocol) | paper_b.measured_equations(coefficients, protocol, numbers)
+
+
 def _published(folder: Path) -> Iterator[Number]:
     text = ["initial_density"]
     yield from paper_a.published_mse(read_table(folder / "me_eql_mse_medians.csv", ["median_mse"], text))
@@ -84,6 +96,10 @@ def _published(folder: Path) -> Iterator[Number]:
     yield from paper_a.published_structures(counted)
     embedded = read_table(folder / "me_eql_es_equations.csv", ["coefficient_of_rp_c_power"], text)
     yield from paper_a.published_es_equations(embedded)
+    trained = read_table(folder / "parametric_eql_table8_analytic_mse.csv", ["best_test_mse", "mean_test_mse"])
+    yield from paper_b.published_errors(trained)
+    yield from paper_b.published_equations(read_table(folder / "parametric_eql_tables2_7_equations.csv", ["t"]))
+    yield from paper_b.published_baseline(read_table(folder / "parametric_eql_table1_eql_baseline.csv", [], ["eql"]))
 
 
 if __name__ == "__main__":
@@ -96,6 +112,7 @@ if __name__ == "__main__":
             structures={tuple(label): path for label, path in zip(params.alone, given.structures)},
             equations={tuple(label): path for label, path in zip(params.embedded, given.equations)},
             steps=params.steps,
+            networks=(list(given.networks), params.networks),
             verification=snakemake.output.verification,
             page=snakemake.output.page,
         )

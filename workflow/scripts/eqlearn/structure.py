@@ -18,12 +18,13 @@ _UNREAL = (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
 
 def to_sympy(equation: Equation) -> sympy.Expr:
     """The template as a SymPy expression of real symbols; InputError where it divides by zero or is not real."""
-    symbols = {name: _symbol(name) for name in equation.expression.names}
+    symbols = {name: symbol(name) for name in equation.expression.names}
     expression = equation.expression.fold(symbols, lambda name: getattr(sympy, name), _number)
     return _real(expression.replace(lambda node: node.is_Pow and node.exp.is_Float, _with_exact_power))
 
 
-def _symbol(name: str) -> sympy.Symbol:
+def symbol(name: str) -> sympy.Symbol:
+    """A name as the symbol that stands for it in every expression."""
     return sympy.Symbol(name, real=True)
 
 
@@ -73,10 +74,11 @@ def terms(equation: Equation) -> tuple[Term, ...]:
     A term whose skeleton is '1' has no feature in it. Terms that differ in their inner factors only, such as
     ``sin(c1*x) + sin(c2*x)``, have the skeletons ``sin(_*x)`` and ``sin(_*x) #2``.
     """
-    return _terms(to_sympy(equation), tuple(map(_symbol, equation.features)))
+    return terms_of(to_sympy(equation), tuple(map(symbol, equation.features)))
 
 
-def _terms(expression: sympy.Expr, features: tuple[sympy.Symbol, ...]) -> tuple[Term, ...]:
+def terms_of(expression: sympy.Expr, features: tuple[sympy.Symbol, ...]) -> tuple[Term, ...]:
+    """The same of a SymPy expression of real symbols."""
     fronts: dict[tuple[str, tuple], sympy.Expr] = {}
     for term in sympy.Add.make_args(sympy.expand(expression)):
         front, core = term.as_independent(*features, as_Add=False)
@@ -102,7 +104,7 @@ def _piece(factor: sympy.Expr, features: tuple[sympy.Symbol, ...]) -> tuple[str,
     text, inner = str(base), ()
     if not base.is_Atom:
         name, content = (type(base).__name__, base.args[0]) if isinstance(base, sympy.Function) else ("", base)
-        inside = _terms(content, features)
+        inside = terms_of(content, features)
         text = f"{name}({' + '.join(f'_*{term.skeleton}' for term in inside)})"
         inner = tuple(value for term in inside for value in term.factors)
     return (text if power == 1 else f"{text}**{power}"), inner
@@ -120,12 +122,13 @@ def effective_coefficients(equation: Equation, parameter: np.ndarray) -> dict[st
     values = {SYMBOL: np.asarray(parameter, float), **equation.coefficients_at(parameter)}
 
     def value(factor: sympy.Expr) -> np.ndarray:
-        return np.broadcast_to(_as_expression(factor).evaluate(values), np.shape(parameter))
+        return np.broadcast_to(as_expression(factor).evaluate(values), np.shape(parameter))
 
     return {term.skeleton: np.array([value(f) for f in term.factors], dtype=float) for term in terms(equation)}
 
 
-def _as_expression(expression: sympy.Expr) -> Expression:
+def as_expression(expression: sympy.Expr) -> Expression:
+    """A SymPy expression as one that can be evaluated and written as a template, numbers without loss."""
     return Expression(_TemplatePrinter().doprint(expression))
 
 
@@ -139,8 +142,8 @@ def coefficient_error(learned: Equation, truth: Equation, parameter: np.ndarray)
 
 def simplified(equation: Equation) -> Equation:
     """Without the terms whose coefficient is zero at every parameter, and without unused coefficients."""
-    zero = {_symbol(name): 0 for name, coefficient in equation.coefficients.items() if _is_zero(coefficient)}
-    expression = _as_expression(_real(to_sympy(equation).subs(zero)))
+    zero = {symbol(name): 0 for name, coefficient in equation.coefficients.items() if _is_zero(coefficient)}
+    expression = as_expression(_real(to_sympy(equation).subs(zero)))
     kept = {name: coefficient for name, coefficient in equation.coefficients.items() if name in expression.names}
     return dataclasses.replace(equation, template=expression.text, coefficients=kept)
 
@@ -165,7 +168,7 @@ def _filled(equation: Equation, parameter: float | None, digits: int) -> sympy.E
         values = {name: value for name, c in equation.coefficients.items() if (value := _constant(c)) is not None}
     else:
         values = {SYMBOL: parameter, **equation.coefficients_at(parameter)}
-    numbers = {_symbol(name): sympy.Float(float(value), digits) for name, value in values.items()}
+    numbers = {symbol(name): sympy.Float(float(value), digits) for name, value in values.items()}
     filled = to_sympy(equation).subs(numbers)
     return filled if parameter is None else filled.evalf(digits)
 

@@ -26,6 +26,11 @@ LEARNERS = {
     "mean_curves.theory": ("limit: the averages themselves", "0.45", (0, (5, 1, 1, 1, 1, 1))),
     "es.refined": ("ES ME-EQL", BLACK, "solid"),
     "es.published": ("ES ME-EQL, published", VERMILION, (0, (3, 1))),
+    "eql.published": ("EQL, published", ORANGE, (0, (5, 2))),
+    "seql.refined": ("SEQL", BLUE, "solid"),
+    "seql.published": ("SEQL, published", SKY, (0, (4, 1, 1, 1))),
+    "heql.refined": ("HEQL", VERMILION, (0, (3, 1))),
+    "heql.published": ("HEQL, published", PURPLE, (0, (1, 1))),
 }
 # Numbers of experiments, most first.
 COUNT_COLOURS = (BLUE, GREEN, ORANGE, VERMILION)

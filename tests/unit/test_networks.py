@@ -1,0 +1,223 @@
+"""Networks as functions and in training: counts, independence of trials, gradients, interruption, bad input."""
+
+import numpy as np
+import pytest
+import torch
+from eqlearn.dataset import ParametricDataset, Quantity
+from eqlearn.datasets import analytic
+from eqlearn.errors import InputError
+from eqlearn.networks import checkpoint, trials
+from eqlearn.networks.architecture import Architecture, preset
+from eqlearn.networks.device import device_of
+from eqlearn.networks.fitting import NetworkSettings, fit_network, prepare
+from eqlearn.networks.network import Network
+from eqlearn.networks.trained import read_trained, write_trained
+from eqlearn.networks.training import Schedule, Trainer
+from eqlearn.networks.trials import Keeper, train, trial_seed
+
+NETWORKS = ("eql", "seql", "heql")
+SMALL = {"meta_units": (5, 7), "layers": 2, "skip": "all"}
+
+
+def data(name: str = "f1", count: int = 6, **changes: object) -> ParametricDataset:
+    sizes, reach = {"train": 24, "test": 8}, {"train": 3.0, "test": 5.0}
+    arguments = {"sizes": sizes, "reach": reach, "noise": 0.0, "seed": (name,), "attributes": {}, **changes}
+    return analytic.sampled("toy", analytic.FUNCTIONS[name], np.linspace(-3, 3, count), **arguments)
+
+
+def settings(network: str, epochs: int = 25, **changes: object) -> NetworkSettings:
+    schedule = Schedule(epochs=epochs, batch_parameters=4, batch_samples=8, rate=1e-2, smoothing="norm")
+    return NetworkSettings(network, 3, schedule, architecture=SMALL, held_out=8, **changes)
+
+
+def trainer_of(given: NetworkSettings, dtype: torch.dtype = torch.float64) -> Trainer:
+    prepared = prepare(data(), given)
+    network = Network(given.architecture_for(1), len(prepared.partition.rows))
+    return Trainer(network, prepared.seen, given.training, dtype=dtype)
+
+
+@pytest.mark.parametrize(
+    ("network", "name", "layers", "count"),
+    [
+        ("heql", "published", 3, 248_558),
+        ("seql", "published", 3, 94_672),
+        ("heql", "published", 2, 107_918),
+        ("seql", "published", 2, 34_816),
+        ("heql", "paper", 2, 136_314),
+        ("seql", "paper", 2, 36_765),
+    ],
+)
+def test_presets_have_the_published_numbers_of_parameters(network, name, layers, count):
+    architecture = Architecture(network, 1, **{**preset(name, network), "layers": layers})
+    assert Network(architecture, 128).size == count
+    assert sum(i * o for i, o in architecture.gated) == {3: 720, 2: 256}[layers] + 29 * (name == "paper")
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_trial_alone_equals_the_same_trial_in_a_batch(network):
+    trainer = trainer_of(settings(network))
+    together, alone = trainer.start([11, 12, 13]), trainer.start([12])
+    for _ in range(25):  # 50 steps
+        trainer.epoch(together)
+        trainer.epoch(alone)
+    for group, leaf in alone.leaves.items():
+        np.testing.assert_allclose(leaf.detach(), together.leaves[group].detach()[1:2], rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_gradients_of_the_loss_match_finite_differences(network):
+    trainer = trainer_of(settings(network))
+    state = trainer.start([5])
+    batch = next(trainer.batches.epoch(state.generators))
+    uniform = torch.rand((1, trainer.network.gate_count), generator=state.generators[0], dtype=torch.float64)
+    rng = np.random.default_rng(0)
+
+    def loss(leaves):
+        error, penalty = trainer.loss(leaves, batch, uniform)
+        return (error + 0.01 * penalty).sum()
+
+    loss(state.leaves).backward()
+    for group, leaf in state.leaves.items():
+        for k in rng.choice(leaf.shape[1], 6, replace=False):
+            step = torch.zeros_like(leaf)
+            step[0, k] = 1e-6
+            up, down = (loss({**state.leaves, group: leaf.detach() + sign * step}).item() for sign in (1, -1))
+            assert abs((up - down) / 2e-6 - leaf.grad[0, k].item()) <= 1e-6 * (1 + abs(leaf.grad[0, k].item()))
+
+
+@pytest.mark.parametrize("network", ["seql", "heql"])
+@pytest.mark.parametrize("optimiser", ["tensorflow_rmsprop", "adam"])
+def test_a_killed_training_goes_on_to_the_same_bits(network, optimiser, tmp_path):
+    given = settings(network)
+    given = NetworkSettings(
+        **{**given.__dict__, "training": Schedule(**{**given.training.__dict__, "optimiser": optimiser})}
+    )
+    whole = train(trainer_of(given, torch.float32), "toy", 3)
+
+    class KilledError(Exception):
+        pass
+
+    def killing(epochs):
+        for epoch in epochs:
+            if epoch == 14:
+                raise KilledError
+            yield epoch
+
+    keeper = Keeper(tmp_path / "state.pt", "same", seconds=0)
+    with pytest.raises(KilledError):
+        train(trainer_of(given, torch.float32), "toy", 3, killing, keeper)
+    resumed = []
+    again = train(trainer_of(given, torch.float32), "toy", 3, lambda epochs: resumed.extend(epochs) or resumed, keeper)
+    assert resumed[0] == 14
+    for group, leaf in whole.leaves.items():
+        assert torch.equal(leaf, again.leaves[group])
+    assert torch.equal(whole.history, again.history)
+
+
+def test_a_trial_that_ends_in_nan_starts_again_with_another_seed_and_is_counted(monkeypatch):
+    trainer = trainer_of(settings("seql", 3))
+    usual = Trainer.start
+
+    def poisoned(self, seeds):
+        state = usual(self, seeds)
+        if trial_seed("toy", 1, 0) in seeds:
+            state.leaves["output"].data[seeds.index(trial_seed("toy", 1, 0))] = torch.nan
+        return state
+
+    untouched = train(trainer, "toy", 3)
+    monkeypatch.setattr(Trainer, "start", poisoned)
+    found = train(trainer, "toy", 3)
+    assert found.restarts.tolist() == [0, 1, 0]
+    for group, leaf in found.leaves.items():
+        assert torch.isfinite(leaf).all()
+        assert torch.equal(leaf[[0, 2]], untouched.leaves[group][[0, 2]])
+
+
+def test_a_network_that_always_fails_stops_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(trials, "_finished", lambda *_: {})
+    with pytest.raises(InputError, match="not finite 11 times; lower the learning rate"):
+        train(trainer_of(settings("seql", 1)), "toy", 1)
+
+
+def test_a_trained_network_is_written_and_read_without_loss(tmp_path):
+    trained, table = fit_network(data(), settings("seql", 2), "toy")
+    write_trained(trained, tmp_path / "network.nc")
+    found = read_trained(tmp_path / "network.nc")
+    assert found.architecture == trained.architecture
+    for one, other in zip(found.weights, trained.weights):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(found.scaling.target, trained.scaling.target)
+    assert list(table["trial"]) == [0, 1, 2]
+    assert {"train_sampled", "held_out_scaled", "test_physical", "restarts", "open_gates"} <= set(table)
+
+
+def test_checkpoints_of_other_settings_or_truncated_are_refused(tmp_path):
+    path = tmp_path / "state.pt"
+    checkpoint.save({"round": 0}, "mine", path)
+    with pytest.raises(InputError, match=r"state\.pt: was written by other settings"):
+        checkpoint.load("other", path)
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(InputError, match=r"state\.pt: is no checkpoint, or a truncated one"):
+        checkpoint.load("mine", path)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_cuda_without_a_gpu_is_refused():
+    with pytest.raises(InputError, match="PyTorch sees no GPU"):
+        device_of("cuda")
+    assert device_of("auto") == "cpu"
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_the_gpu_gives_the_same_training_to_rounding():
+    prepared = prepare(data(), settings("seql"))
+    network = Network(settings("seql").architecture_for(1), 6)
+    found = [
+        train(Trainer(network, prepared.seen, settings("seql").training, device, torch.float64), "toy", 2)
+        for device in ("cpu", "cuda")
+    ]
+    for group, leaf in found[0].leaves.items():
+        np.testing.assert_allclose(leaf, found[1].leaves[group], rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"network": "sql"}, "network: is 'sql', must be one of eql, seql, heql"),
+        ({"architecture": {"units": {"tangent": 2}}}, "primitive 'tangent'"),
+        ({"architecture": {"skip": "some"}}, "skip: is 'some'"),
+        ({"trials": 0}, "trials: is 0, must be at least 1"),
+        ({"scale_target": "log"}, "target_scaling: is 'log'"),
+        ({"preset": "mine"}, "preset: is 'mine'"),
+        ({"held_out": 23}, "has 24 training samples, of which 23 cannot be held out"),
+        ({"parameter_values": 1}, "at least 2 are needed"),
+    ],
+)
+def test_bad_settings_are_refused_with_a_sentence(changes, sentence):
+    with pytest.raises(InputError, match=sentence):
+        fit_network(data(), NetworkSettings(**{**settings("seql", 1).__dict__, **changes}), "toy")
+
+
+def test_one_parameter_value_is_refused():
+    with pytest.raises(InputError, match="has 1 parameter values, at least 2 are needed"):
+        prepare(data().select(np.array([0])), settings("seql"))
+
+
+@pytest.mark.parametrize("target", ["range", "magnitude"])
+def test_a_constant_target_and_a_feature_of_huge_scale_stay_finite(target):
+    one = data("f3")
+    huge = ParametricDataset(
+        name="huge",
+        parameter=Quantity("t"),
+        values=one.values,
+        state=one.state,
+        features=1e12 * one.features,
+        rate=Quantity("y"),
+        target=np.zeros_like(one.target),
+        split=one.split,
+    )
+    trained, table = fit_network(huge, settings("heql", 2, scale_target=target), "toy")
+    assert all(np.isfinite(layer).all() for layer in trained.weights)
+    assert trained.restarts.tolist() == [0, 0, 0]
+    assert np.isfinite(table["train_scaled"]).all()

@@ -1,0 +1,139 @@
+"""Studies of functions in closed form, and what networks make of them: names of files, as rules ask for them.
+
+A label is ``network.protocol``; the equation of a network is learned from all parameter values, so it is ``nall``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from configuration import ConfigurationError
+from studies import decimal_text
+
+KIND = "analytic"
+FUNCTIONS = ("f1", "f2", "f3", "f4", "f5")
+# Paper B, Section IV-A: a study must be sampled like this for its numbers to be compared.
+PUBLISHED_STUDY = {
+    "parameter": [[-3.0, 0.0, 64], [0.0, 3.0, 64]],
+    "samples": {"train": 512, "test": 256},
+    "reach": {"train": 3.0, "test": 5.0},
+}
+PUBLISHED_TRIALS = {"seql.published": 40, "heql.published": 40}
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One dataset: a function at a noise level, drawn with a seed."""
+
+    study: str
+    function: str
+    noise: float
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Name as in file names, such as analytic-f1-noise0.01-seed3."""
+        noise = f"-noise{decimal_text(self.noise)}" if self.noise else ""
+        return f"{self.study}-{self.function}{noise}{f'-seed{self.seed}' if self.seed else ''}"
+
+
+class Benchmarks:
+    """Analytic studies of one run, from a checked configuration. Raises ConfigurationError."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.config = config
+        self.run = f"results/{config['run']}"
+        studies = {name: config["studies"][name] for name in config["build"]}
+        self.studies = {name: settings for name, settings in studies.items() if settings["kind"] == KIND}
+        for name, settings in self.studies.items():
+            self._check(name, settings)
+        self.datasets = {
+            benchmark.name: benchmark
+            for name, s in self.studies.items()
+            for benchmark in (Benchmark(name, *each) for each in product(s["functions"], s["noise"], s["seeds"]))
+        }
+
+    def _check(self, name: str, settings: dict[str, Any]) -> None:
+        known = [*settings["definitions"], *FUNCTIONS]
+        for function in settings["functions"]:
+            if function not in known:
+                raise ConfigurationError(
+                    f"config key 'studies.{name}.functions': {function!r} is not defined; known are {', '.join(known)}."
+                )
+        for learner in settings["learners"]:
+            if learner not in self.config["learners"]:
+                raise ConfigurationError(f"config key 'learners.{learner}': is missing.")
+
+    @property
+    def pattern(self) -> str:
+        """Regular expression of the dataset names; one that nothing matches where there are none."""
+        return "|".join(sorted(self.datasets)).replace(".", r"\.") or "(?!)"
+
+    def study(self, wildcards: Any) -> dict[str, Any]:
+        """Settings of the study that a job's wildcards belong to."""
+        return self.studies[
+            wildcards.study if hasattr(wildcards, "study") else self.datasets[wildcards.benchmark].study
+        ]
+
+    def setting(self, key: str) -> Callable:
+        """Parameter function: one setting of the job's study."""
+        return lambda wildcards: self.study(wildcards)[key]
+
+    def of_dataset(self, attribute: str) -> Callable:
+        """Parameter function: function, noise or seed of the job's dataset."""
+        return lambda wildcards: getattr(self.datasets[wildcards.benchmark], attribute)
+
+    def sampling(self, wildcards: Any) -> dict[str, Any]:
+        """Parameter function: how the job's dataset is sampled, with the definition of its function alone."""
+        study, function = self.study(wildcards), self.datasets[wildcards.benchmark].function
+        own = {name: value for name, value in study["definitions"].items() if name == function}
+        return {**{key: study[key] for key in ("parameter", "samples", "reach")}, "definitions": own}
+
+    def training(self, wildcards: Any) -> dict[str, Any]:
+        """Parameter function: settings of the job's training."""
+        settings = self.config["learners"][f"{wildcards.network}.{wildcards.protocol}"]
+        return {**{key: value for key, value in settings.items() if key != "reading"}, **self.config["training"]}
+
+    def reading(self, wildcards: Any) -> dict[str, Any]:
+        """Parameter function: settings of the job's reading."""
+        settings = self.config["learners"][f"{wildcards.network}.{wildcards.protocol}"]
+        return {key: settings[key] for key in ("reading", "parameter_values", "held_out")}
+
+    def names_of(self, study: str) -> list[str]:
+        """Names of the datasets of a study."""
+        return [name for name, benchmark in self.datasets.items() if benchmark.study == study]
+
+    def labels(self, wildcards: Any) -> list[tuple[str, str]]:
+        """Parameter function: (dataset, label) of everything learned in the job's study."""
+        return list(product(self.names_of(wildcards.study), self.study(wildcards)["learners"]))
+
+    def functions(self, wildcards: Any) -> dict[str, dict[str, Any]]:
+        """Parameter function: function, noise and seed by dataset of the job's study."""
+        datasets = {name: self.datasets[name] for name in self.names_of(wildcards.study)}
+        return {name: {"function": b.function, "noise": b.noise, "seed": b.seed} for name, b in datasets.items()}
+
+    def equation_files(self, product: str) -> Callable:
+        """Input function: a product of reading for every label of the job's study, in the order of ``labels``."""
+        return lambda wildcards: [
+            f"{self.run}/equations/{dataset}/{label}/{product}" for dataset, label in self.labels(wildcards)
+        ]
+
+    def network_files(self, wildcards: Any) -> list[str]:
+        """Input function: the trained networks of the job's study, in the order of ``labels``."""
+        return [f"{self.run}/networks/{dataset}/{label}.nc" for dataset, label in self.labels(wildcards)]
+
+    def dataset_files(self, wildcards: Any) -> list[str]:
+        """Input function: the datasets of the job's study."""
+        return [f"{self.run}/datasets/{name}.nc" for name in self.names_of(wildcards.study)]
+
+    def published(self) -> list[str]:
+        """The study that stands for the publication's, if it is built and sampled like it; none or one."""
+        name = self.config["published"].get(KIND)
+        settings = self.studies.get(name, {})
+        return [name] if settings and all(settings[key] == value for key, value in PUBLISHED_STUDY.items()) else []
+
+    def comparable(self) -> list[str]:
+        """Learners that may be compared: the published ones with as many trials as in the publication only."""
+        trials = {name: settings.get("trials", 0) for name, settings in self.config["learners"].items()}
+        return [name for name, number in trials.items() if number and number >= PUBLISHED_TRIALS.get(name, 1)]

@@ -1,0 +1,30 @@
+"""Equations of networks: networks/{benchmark}/{network}.{protocol}.nc -> equations/{benchmark}/…/nall.json"""
+
+
+rule read_network:
+    """Read every trial of a network as an equation, choose one, and fit it at all parameter values."""
+    input:
+        dataset=f"{RUN}/datasets/{{benchmark}}.nc",
+        network=f"{RUN}/networks/{{benchmark}}/{{network}}.{{protocol}}.nc",
+        trials=f"{RUN}/networks/{{benchmark}}/{{network}}.{{protocol}}.csv",
+    output:
+        raw=f"{RUN}/equations/{{benchmark}}/{{network}}.{{protocol}}/nall.raw.json",
+        equation=f"{RUN}/equations/{{benchmark}}/{{network}}.{{protocol}}/nall.json",
+        readings=f"{RUN}/equations/{{benchmark}}/{{network}}.{{protocol}}/nall.trials.csv",
+    log:
+        f"{RUN}/logs/read_network/{{benchmark}}.{{network}}.{{protocol}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/read_network/{{benchmark}}.{{network}}.{{protocol}}.tsv"
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+        gpu=0,
+    params:
+        learner=lambda wildcards: f"{wildcards.network}.{wildcards.protocol}",
+        settings=benchmarks.reading,
+        code=fingerprint("read_network.py"),
+    script:
+        "../scripts/read_network.py"

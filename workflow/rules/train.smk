@@ -1,0 +1,51 @@
+"""Networks: datasets/{benchmark}.nc -> networks/{benchmark}/{network}.{protocol}.nc, all trials in one."""
+
+
+rule sample_analytic:
+    """Sample a function in closed form at every parameter value."""
+    output:
+        dataset=f"{RUN}/datasets/{{benchmark}}.nc",
+    log:
+        f"{RUN}/logs/sample_analytic/{{benchmark}}.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        function=benchmarks.of_dataset("function"),
+        noise=benchmarks.of_dataset("noise"),
+        seed=benchmarks.of_dataset("seed"),
+        settings=benchmarks.sampling,
+        code=fingerprint("sample_analytic.py"),
+    script:
+        "../scripts/sample_analytic.py"
+
+
+rule train_network:
+    """Train all trials of a network side by side; a killed training goes on from its checkpoint."""
+    input:
+        dataset=f"{RUN}/datasets/{{benchmark}}.nc",
+    output:
+        network=f"{RUN}/networks/{{benchmark}}/{{network}}.{{protocol}}.nc",
+        trials=f"{RUN}/networks/{{benchmark}}/{{network}}.{{protocol}}.csv",
+    log:
+        f"{RUN}/logs/train_network/{{benchmark}}.{{network}}.{{protocol}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/train_network/{{benchmark}}.{{network}}.{{protocol}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: config["training"]["threads"]
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(720),
+        gpu=int(config["training"]["device"] == "cuda"),
+    params:
+        learner=lambda wildcards: f"{wildcards.network}.{wildcards.protocol}",
+        settings=benchmarks.training,
+        checkpoint=f"{RUN}/checkpoints/{{benchmark}}.{{network}}.{{protocol}}.pt",
+        code=fingerprint("train_network.py"),
+    script:
+        "../scripts/train_network.py"

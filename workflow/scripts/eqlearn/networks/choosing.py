@@ -1,0 +1,108 @@
+"""The equation of a trained network: which trial, which terms, which coefficients."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eqlearn.dataset import ParametricDataset
+from eqlearn.errors import InputError
+from eqlearn.networks.form import Form, structure_of
+from eqlearn.networks.partition import Partition
+from eqlearn.networks.reading import Reading, choose, completed, read_trial
+from eqlearn.networks.refit import Samples, pruned
+from eqlearn.networks.trained import TrainedNetwork
+
+CHOICES = ("held_out", "test")
+
+
+@dataclass(frozen=True)
+class ReadingSettings:
+    """How an equation is read.
+
+    Attributes
+    ----------
+    choice: 'held_out' (held-out samples and simplicity) or 'test' (least test error as the authors define it; as
+        published, an optimistic choice).
+    samples: training samples per parameter value that terms are tested on.
+    parameter_values: parameter values that terms are tested at, at most.
+
+    The equation of an EQL network, whose coefficients do not vary, is not refined.
+    """
+
+    choice: str = "held_out"
+    samples: int = 128
+    parameter_values: int = 16
+
+    def __post_init__(self) -> None:
+        if self.choice not in CHOICES:
+            raise InputError(f"choice: is {self.choice!r}, must be one of {', '.join(CHOICES)}.")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The chosen trial: the equation as trained (at the trained parameter values), and refined (at all), or None with
+    the reason; ``table`` has a row per trial."""
+
+    raw: Form | None
+    form: Form | None
+    reason: str | None
+    table: pd.DataFrame
+
+
+def read_network(
+    trained: TrainedNetwork,
+    parts: Partition,
+    trials: pd.DataFrame,
+    settings: ReadingSettings,
+    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
+) -> Chosen:
+    """Read every trial, choose one, and fit its equation at all parameter values."""
+    few = np.unique(np.round(np.linspace(0, len(trained.rows) - 1, settings.parameter_values)).astype(int))
+    features = tuple(quantity.name for quantity in parts.training.state)
+    fitted = samples_of(parts.training.select(trained.rows[few]), slice(0, settings.samples))
+    held_out = samples_of(parts.held_out.select(trained.rows[few]), slice(0, settings.samples))
+    every = progress(range(trained.trials))
+    readings = [read_trial(trained, trial, features, few, fitted, held_out) for trial in every]
+    as_published = int(trials["test_sampled"].argmin()) if "test_sampled" in trials else None
+    if settings.choice == "test" and as_published is None:
+        raise InputError("choice: is 'test', but the data set has no test samples.")
+    chosen = choose(readings) if settings.choice == "held_out" else readings[as_published]
+    table = trials.join(_table(readings))
+    table = table.assign(chosen=table["trial"] == (-1 if chosen is None else chosen.trial))
+    table = table.assign(least_test_error=table["trial"] == as_published)
+    if chosen is not None and trained.architecture.source == "shared":
+        return Chosen(chosen.raw, chosen.raw, chosen.reason if chosen.raw is None else None, table)
+    if chosen is None or chosen.form is None:
+        reason = "; ".join(reading.reason for reading in (readings if chosen is None else [chosen]))
+        return Chosen(chosen and chosen.raw, None, reason, table)
+    form = _completed_and_pruned(chosen.form, trained.rows[few], samples_of(parts.domain), settings)
+    return Chosen(chosen.raw, form, None, table)
+
+
+def _completed_and_pruned(form: Form, rows: np.ndarray, samples: Samples, settings: ReadingSettings) -> Form:
+    """The form at all parameter values. Terms are tested once more there: neighbours lead out of poor minima, where a
+    term too many may have been needed."""
+    found = completed(form, rows, samples)
+    spread = np.unique(np.round(np.linspace(0, len(samples.target) - 1, settings.parameter_values)).astype(int))
+    fewer, _ = pruned(found.at(spread), samples.select(spread, slice(0, settings.samples)))
+    return found if len(fewer.values) == len(found.values) else completed(fewer, spread, samples)
+
+
+def samples_of(data: ParametricDataset, columns: slice = slice(None)) -> Samples:
+    """Features and target of a data set in physical units."""
+    return Samples(data.features[:, columns], data.target[:, columns])
+
+
+def _table(readings: list[Reading]) -> pd.DataFrame:
+    """One row per trial: structure as trained, structure after pruning, coefficients, held-out error."""
+    return pd.DataFrame(
+        {
+            "structure_trained": ["" if r.raw is None else structure_of(r.raw) for r in readings],
+            "structure": ["" if r.form is None else structure_of(r.form) for r in readings],
+            "coefficients": [0 if r.form is None else len(r.form.values) for r in readings],
+            "held_out_refitted": [r.error for r in readings],
+            "unread": [r.reason or "" for r in readings],
+        }
+    )

@@ -1,0 +1,169 @@
+"""One network class for EQL, SEQL and HEQL: trials side by side, weights from one of three sources.
+
+The first axis of every tensor is the trial (T). Trials share no operation, so that a trial trained alone equals the
+same trial in a batch.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from eqlearn.networks import gates
+from eqlearn.networks.architecture import Architecture
+
+GROUPS = ("weights", "gates", "output")
+Leaves = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Initial:
+    """Standard deviations of the normal draws that parameters start from; the output is uniform on [0, output].
+
+    ``truncated``: weights beyond two standard deviations are drawn again.
+    """
+
+    weights: float = 0.1
+    meta_weights: float = 0.15
+    meta_biases: float = 0.03
+    gates: float = 0.01
+    output: float = 1.0
+    truncated: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """One parameter of a trial: its place in a group's leaf, its shape, and the distribution that it starts from."""
+
+    name: str
+    group: str
+    shape: tuple[int, ...]
+    start: str
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+
+class Network:
+    """The function of an architecture at P parameter values, without state: parameters are given to every call.
+
+    Parameters are three leaves (T, n), ``weights``, ``gates`` and ``output``, so that an optimiser does little.
+    """
+
+    def __init__(self, architecture: Architecture, parameter_values: int) -> None:
+        self.architecture = architecture
+        self.blocks = _blocks(architecture, parameter_values)
+        self.of_group = {group: [b for b in self.blocks if b.group == group] for group in GROUPS}
+
+    @property
+    def size(self) -> int:
+        """Number of parameters of a trial."""
+        return sum(block.size for block in self.blocks)
+
+    @property
+    def gate_count(self) -> int:
+        """Number of gates of a trial."""
+        return sum(block.size for block in self.of_group["gates"])
+
+    def start(self, initial: Initial, generator: torch.Generator, dtype: torch.dtype) -> Leaves:
+        """Leaves (1, n) of one trial before training."""
+        drawn = {block.name: _draw(block, initial, generator, dtype) for block in self.blocks}
+        return {
+            group: torch.cat([drawn[b.name].reshape(1, -1) for b in blocks], 1)
+            for group, blocks in self.of_group.items()
+            if blocks
+        }
+
+    def unpacked(self, leaves: Leaves) -> dict[str, Tensor]:
+        """Parameters (T, ...) by name."""
+        found = {}
+        for group, leaf in leaves.items():
+            blocks = self.of_group[group]
+            # One split: its gradient is one concatenation, where slices would each give a full-sized zero tensor.
+            for block, part in zip(blocks, leaf.split([b.size for b in blocks], 1)):
+                found[block.name] = part.view(leaf.shape[0], *block.shape)
+        return found
+
+    def weights(self, named: dict[str, Tensor], parameter: Tensor, rows: Tensor | None = None) -> list[Tensor]:
+        """Ungated weights (T, B or 1, inputs, outputs) of every layer at parameters (T, B).
+
+        ``rows`` (T, B) are the indices of these parameters, None for all in order.
+        """
+        return [self._layer(layer, named, parameter, rows) for layer in range(self.architecture.layers + 1)]
+
+    def _layer(self, layer: int, named: dict[str, Tensor], parameter: Tensor, rows: Tensor | None) -> Tensor:
+        architecture = self.architecture
+        if not architecture.varies(layer):
+            return named[f"w{layer}"][:, None]
+        if architecture.source == "stacked":
+            weights = named[f"w{layer}"]
+            return weights if rows is None else torch.take_along_dim(weights, rows[:, :, None, None], 1)
+        h = parameter[:, :, None]
+        depth = len(architecture.meta_units) + 1
+        for k in range(depth):
+            h = torch.baddbmm(named[f"b{layer}.{k}"][:, None], h, named[f"m{layer}.{k}"])
+            h = torch.relu(h) if k < depth - 1 else h
+        return h.view(*parameter.shape, *architecture.shapes[layer])
+
+    def log_alphas(self, named: dict[str, Tensor]) -> list[Tensor]:
+        """log alpha (T, inputs, outputs) of the gates of every layer that has some."""
+        return [named[f"z{layer}"] for layer in range(len(self.architecture.gated))]
+
+    def sampled_gates(self, leaves: Leaves, uniform: Tensor) -> list[Tensor]:
+        """One gate per weight (T, 1, inputs, outputs) from uniform draws (T, gates)."""
+        return self._per_layer(gates.sampled(leaves["gates"], uniform))
+
+    def deterministic_gates(self, leaves: Leaves) -> list[Tensor]:
+        """The same without noise."""
+        return self._per_layer(gates.deterministic(leaves["gates"]))
+
+    def _per_layer(self, z: Tensor) -> list[Tensor]:
+        shapes = self.architecture.gated
+        parts = z.split([math.prod(shape) for shape in shapes], 1)
+        return [part.view(z.shape[0], 1, *shape) for part, shape in zip(parts, shapes)]
+
+    def forward(self, weights: list[Tensor], z: list[Tensor], features: Tensor) -> Tensor:
+        """Output (T, B, S) at features (T or 1, B, F, S) from weights and gates of every layer."""
+        architecture, h = self.architecture, features
+        effective = [(w * g).mT for w, g in zip(weights, z)] + [w.mT for w in weights[len(z) :]]
+        for layer in range(architecture.layers):
+            blocks = (effective[layer] @ h).split(architecture.primitives.operands, 2)
+            units = architecture.primitives.on_blocks(torch, blocks)
+            passed = [h.expand(*units[0].shape[:2], -1, -1)] if architecture.skips(layer) else []
+            h = torch.cat([*units, *passed], 2)
+        return (effective[-1] @ h)[:, :, 0]
+
+
+def _blocks(architecture: Architecture, parameter_values: int) -> list[Block]:
+    blocks = [Block(f"z{k}", "gates", shape, "gates") for k, shape in enumerate(architecture.gated)]
+    for layer, shape in enumerate(architecture.shapes):
+        group, start = ("output", "output") if layer == architecture.layers else ("weights", "weights")
+        if not architecture.varies(layer):
+            blocks.append(Block(f"w{layer}", group, shape, start))
+        elif architecture.source == "stacked":
+            blocks.append(Block(f"w{layer}", group, (parameter_values, *shape), start))
+        else:
+            blocks += _meta_blocks(layer, group, (1, *architecture.meta_units, math.prod(shape)))
+    return blocks
+
+
+def _meta_blocks(layer: int, group: str, widths: tuple[int, ...]) -> list[Block]:
+    """Weights and biases of a meta-weight unit."""
+    found = []
+    for k, (before, after) in enumerate(pairwise(widths)):
+        found.append(Block(f"m{layer}.{k}", group, (before, after), "meta_weights"))
+        found.append(Block(f"b{layer}.{k}", group, (after,), "meta_biases"))
+    return found
+
+
+def _draw(block: Block, initial: Initial, generator: torch.Generator, dtype: torch.dtype) -> Tensor:
+    scale = getattr(initial, block.start)
+    if block.start == "weights" and initial.truncated:
+        empty = torch.empty(block.shape, dtype=dtype)
+        return torch.nn.init.trunc_normal_(empty, 0.0, scale, -2 * scale, 2 * scale, generator=generator)
+    draw = torch.rand if block.start == "output" else torch.randn
+    return scale * draw(block.shape, generator=generator, dtype=dtype)

@@ -1,0 +1,40 @@
+"""TensorFlow's RMSProp, and PyTorch's optimisers by name."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+
+
+class TensorFlowRMSProp(Optimizer):
+    """RMSProp as TensorFlow 1 defines it (tf.train.RMSPropOptimizer without momentum).
+
+    Unlike ``torch.optim.RMSprop``: decay 0.9, the small number inside the root, and a mean square that starts at 1.
+    """
+
+    def __init__(self, params: Iterable[Any], lr: float, decay: float = 0.9, epsilon: float = 1e-10) -> None:
+        super().__init__(params, {"lr": lr, "decay": decay, "epsilon": epsilon})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:
+        """Update every parameter that has a gradient."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    self._update(parameter, group["lr"], group["decay"], group["epsilon"])
+
+    def _update(self, parameter: torch.Tensor, rate: float, decay: float, epsilon: float) -> None:
+        state, gradient = self.state[parameter], parameter.grad
+        if not state:
+            state["mean_square"] = torch.ones_like(parameter)
+        mean_square = state["mean_square"]
+        mean_square.mul_(decay).addcmul_(gradient, gradient, value=1 - decay)
+        parameter.addcdiv_(gradient, torch.sqrt(mean_square + epsilon), value=-rate)
+
+
+OPTIMISERS: dict[str, Callable[..., Optimizer]] = {
+    "tensorflow_rmsprop": TensorFlowRMSProp,
+    "rmsprop": torch.optim.RMSprop,
+    "adam": torch.optim.Adam,
+}

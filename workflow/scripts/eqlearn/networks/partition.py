@@ -1,0 +1,52 @@
+"""Which samples a network is trained on, which choose among trials, and which test the equation."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from eqlearn.dataset import ParametricDataset
+from eqlearn.errors import InputError
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Data sets of one origin: ``training`` at all P parameter values, without the ``held_out`` samples of the same
+    domain, ``domain`` with them, and ``test`` (None without test samples); ``rows`` (R,) are the parameter values that
+    a network sees."""
+
+    domain: ParametricDataset
+    training: ParametricDataset
+    held_out: ParametricDataset
+    test: ParametricDataset | None
+    rows: np.ndarray
+
+
+def partition(data: ParametricDataset, parameter_values: int | None, held_out: int) -> Partition:
+    """Split a data set; ``parameter_values`` evenly spread rows are seen by the network (None: all), and the last
+    ``held_out`` training samples are held out (0: none, then all training samples serve for both).
+
+    InputError where a split is not the same for all parameter values, or too few samples are left.
+    """
+    if data.target is None:
+        raise InputError(f"{data.name}: has no target to learn.")
+    count = len(data.values)
+    if count < 2 or (parameter_values is not None and parameter_values < 2):
+        raise InputError(f"{data.name}: has {count} parameter values, at least 2 are needed, and as many for training.")
+    kind = np.full(data.target.shape, "train") if data.split is None else data.split
+    if (kind != kind[:1]).any():
+        raise InputError(f"{data.name}: split differs between parameter values, must be the same for all.")
+    training, test = (np.flatnonzero(kind[0] == name) for name in ("train", "test"))
+    if len(training) - held_out < 2:
+        raise InputError(f"{data.name}: has {len(training)} training samples, of which {held_out} cannot be held out.")
+    seen = training[: len(training) - held_out]
+    rows = np.unique(np.round(np.linspace(0, count - 1, min(parameter_values or count, count))).astype(int))
+    last = training[len(training) - held_out :] if held_out else training
+    domain, seen, last = (_columns(data, columns) for columns in (training, seen, last))
+    return Partition(domain, seen, last, _columns(data, test) if test.size else None, rows)
+
+
+def _columns(data: ParametricDataset, columns: np.ndarray) -> ParametricDataset:
+    """The data set at some of its samples."""
+    arrays = {name: getattr(data, name) for name in ("features", "target", "time", "split")}
+    chosen = {name: None if array is None else array[:, columns] for name, array in arrays.items()}
+    return replace(data, **chosen, extra={})

@@ -1,0 +1,101 @@
+"""The one training loop: all trials of a network together, resumable to the same bits, restarted where they fail."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from eqlearn.errors import InputError
+from eqlearn.networks import checkpoint
+from eqlearn.networks.network import Leaves
+from eqlearn.networks.training import State, Trainer
+from eqlearn.random import seed_words
+
+MOST_RESTARTS = 10
+Progress = Callable[[Iterable[int]], Iterable[int]]
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Where and how often a checkpoint is written; ``identity`` names the settings, data and code behind it."""
+
+    path: Path
+    identity: str
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Trials after training: parameters (T, n), restarts (T,), and the history (records, 2, T) of mean squared error
+    and number of open gates."""
+
+    leaves: Leaves
+    restarts: Tensor
+    history: Tensor
+
+
+def trial_seed(name: str, trial: int, restart: int) -> int:
+    """Seed of one trial; ``name`` says what is trained."""
+    return int(seed_words("trial", name, trial=trial, restart=restart)[0] >> 1)
+
+
+def train(trainer: Trainer, name: str, trials: int, progress: Progress = iter, keeper: Keeper | None = None) -> Trained:
+    """Train all trials; those that end with a loss that is not finite start again, with another seed, and are counted.
+
+    InputError where there is no trial, or one fails more than ``MOST_RESTARTS`` times.
+    """
+    if trials < 1:
+        raise InputError(f"trials: is {trials}, must be at least 1.")
+    kept = (keeper and checkpoint.load(keeper.identity, keeper.path)) or {"round": 0, "waiting": list(range(trials))}
+    done: dict[int, dict] = kept.get("done", {})
+    waiting, number = kept["waiting"], kept["round"]
+    state = trainer.restored(kept["state"]) if "state" in kept else None
+    while waiting:
+        if number > MOST_RESTARTS:
+            raise InputError(f"trial {waiting[0]}: its loss was not finite {number} times; lower the learning rate.")
+        state = state or trainer.start([trial_seed(name, trial, number) for trial in waiting])
+        _run(trainer, state, progress, keeper, {"round": number, "waiting": waiting, "done": done})
+        finished = _finished(state, waiting, number)
+        done |= finished
+        waiting, number, state = [trial for trial in waiting if trial not in finished], number + 1, None
+    return _joined([done[trial] for trial in range(trials)])
+
+
+def _run(trainer: Trainer, state: State, progress: Progress, keeper: Keeper | None, place: dict) -> None:
+    """Train to the last epoch, with a checkpoint now and then."""
+    last = time.monotonic()
+    for _ in progress(range(state.epoch, trainer.schedule.epochs)):
+        trainer.epoch(state)
+        if keeper and time.monotonic() - last >= keeper.seconds:
+            checkpoint.save({**place, "state": trainer.snapshot(state)}, keeper.identity, keeper.path)
+            last = time.monotonic()
+
+
+def _finished(state: State, trials: list[int], number: int) -> dict[int, dict]:
+    """The trials whose parameters and last loss are finite."""
+    history = torch.stack(state.history)
+    leaves = {group: leaf.detach().cpu() for group, leaf in state.leaves.items()}
+    fine = torch.isfinite(history[-1, 0])
+    for leaf in leaves.values():
+        fine &= torch.isfinite(leaf).all(1)
+    return {
+        trial: {
+            "leaves": {group: leaf[row : row + 1].clone() for group, leaf in leaves.items()},
+            "restarts": number,
+            "history": history[:, :, row : row + 1].clone(),
+        }
+        for row, trial in enumerate(trials)
+        if fine[row]
+    }
+
+
+def _joined(results: list[dict]) -> Trained:
+    groups = results[0]["leaves"]
+    return Trained(
+        {group: torch.cat([result["leaves"][group] for result in results]) for group in groups},
+        torch.tensor([result["restarts"] for result in results]),
+        torch.cat([result["history"] for result in results], 2),
+    )
