@@ -34,7 +34,7 @@ def reference() -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("theirs", "ours", "spread"),
-    [("density", None, "density_sd"), ("pair_correlation", "pair_correlation", "pair_correlation_sd")],
+    [("density", None, "C_sd"), ("pair_correlation", "pair_correlation", "pair_correlation_sd")],
 )
 def test_mean_curves_agree_with_the_authors(reference, theirs, ours, spread):
     """Difference over sqrt(2 s²/25) against Student's t with 24 degrees of freedom, all rates and times.

@@ -41,7 +41,7 @@ def test_merged_batches_are_sorted_averages(tmp_path):
     counts = read_netcdf(batches[1])
     np.testing.assert_array_equal(data.features[1, :, 0], (counts["agents"].values[0] / 400).mean(axis=0))
     assert data.attributes["initial_state"] == 0.25
-    assert set(data.extra) == {"density_sd", "pair_correlation", "pair_correlation_sd"}
+    assert set(data.extra) == {"C_sd", "C_lag_correlation", "pair_correlation", "pair_correlation_sd"}
 
 
 def test_single_runs_are_trajectories_of_their_own(tmp_path):

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from eqlearn.dataset import ParametricDataset
 from eqlearn.datasets.sampling import density_trajectories
-from eqlearn.datasets.simulations import lag_correlation
-from eqlearn.noise import LAG, LEAST_REPLICATES, SD, Noise, noise_of
+from eqlearn.noise import LEAST_REPLICATES, Noise, noise_of, scatter
 from eqlearn.random import generator
 
 GRID = np.linspace(0.0, 10.0, 41)
@@ -44,9 +43,8 @@ def replicated(replicates: int, seed: int) -> ParametricDataset:
     values, random = np.linspace(0.5, 5.0, 10), generator("replicates", seed=seed)
     factor = np.linalg.cholesky(covariance())
     runs = 0.5 + np.einsum("st,prt->prs", factor, random.normal(size=(10, replicates, GRID.size)))
-    extra = {SD: runs.std(axis=1, ddof=1), LAG: lag_correlation(runs)}
     times = GRID / values[:, None]
-    return density_trajectories("d", values, runs.mean(axis=1), times, extra, {"replicates": replicates})
+    return density_trajectories("d", values, runs.mean(axis=1), times, scatter("C", runs), {"replicates": replicates})
 
 
 def test_noise_is_learned_from_replicates():
@@ -73,12 +71,13 @@ def test_few_replicates_tell_nothing():
 
 def test_a_start_without_spread_is_no_division_by_zero():
     data = replicated(25, seed=2)
-    data.extra[SD][:, 0], data.extra[LAG][:, 1] = 0.0, np.nan
+    data.extra["C_sd"][:, 0], data.extra["C_lag_correlation"][:, 1] = 0.0, np.nan
     assert np.isfinite(noise_of(data).whitening(GRID)).all()
 
 
-def test_lag_correlation_is_numpys():
+def test_scatter_is_numpys():
     values = generator("lag").normal(size=(2, 9, 5))
-    found = lag_correlation(values)
-    assert np.isnan(found[:, 0]).all()
-    assert found[1, 3] == pytest.approx(np.corrcoef(values[1, :, 2], values[1, :, 3])[0, 1])
+    found = scatter("C", values)
+    np.testing.assert_allclose(found["C_sd"], values.std(axis=1, ddof=1))
+    assert np.isnan(found["C_lag_correlation"][:, 0]).all()
+    assert found["C_lag_correlation"][1, 3] == pytest.approx(np.corrcoef(values[1, :, 2], values[1, :, 3])[0, 1])

@@ -5,8 +5,9 @@ import pytest
 import xarray as xr
 from eqlearn.datasets import simulations
 from eqlearn.datasets.birth_death_migration import Lattice, Rates
+from eqlearn.datasets.replicates import averages, merged, single_runs
 from eqlearn.datasets.sampling import Sampling
-from eqlearn.datasets.simulations import Study, averages, merged, simulate_batch, single_runs
+from eqlearn.datasets.simulations import Study, simulate_batch
 from eqlearn.errors import InputError
 from eqlearn.random import generator
 
@@ -69,7 +70,7 @@ def test_averages_are_numpys():
     data = averages("mean", LATTICE, ALL, {"initial_state": 0.25})
     density = ALL["agents"].values / 48
     np.testing.assert_allclose(data.features[:, :, 0], np.mean(density, axis=1), rtol=1e-14)
-    np.testing.assert_allclose(data.extra["density_sd"], np.std(density, axis=1, ddof=1), rtol=1e-12, atol=1e-16)
+    np.testing.assert_allclose(data.extra["C_sd"], np.std(density, axis=1, ddof=1), rtol=1e-12, atol=1e-16)
     np.testing.assert_array_equal(data.values, VALUES)
     np.testing.assert_array_equal(data.time, ALL["time"])
     assert (data.state[0].name, data.attributes["initial_state"]) == ("C", 0.25)
@@ -98,7 +99,7 @@ def test_pair_correlation_ignores_extinct_replicates_and_ends_with_the_last():
 
 def test_one_replicate_has_a_mean_but_no_spread():
     data = averages("single", Lattice(2, 2), counts([[2, 1]], [[1, 0]]), {})
-    assert np.isnan(data.extra["density_sd"]).all() and np.isnan(data.extra["pair_correlation_sd"]).all()
+    assert np.isnan(data.extra["C_sd"]).all() and np.isnan(data.extra["pair_correlation_sd"]).all()
     np.testing.assert_allclose(data.features[0, :, 0], [0.5, 0.25])
 
 

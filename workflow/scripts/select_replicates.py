@@ -5,7 +5,7 @@ from pathlib import Path
 import xarray as xr
 from eqlearn.dataset import write_dataset
 from eqlearn.datasets.birth_death_migration import Lattice
-from eqlearn.datasets.simulations import merged, single_runs
+from eqlearn.datasets.replicates import merged, single_runs
 from eqlearn.job import logged_to
 from eqlearn.netcdf import read_netcdf
 from eqlearn.origin import as_attributes, origin

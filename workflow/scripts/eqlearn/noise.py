@@ -11,7 +11,6 @@ import numpy as np
 
 from eqlearn.dataset import ParametricDataset
 
-SD, LAG = "density_sd", "density_lag_correlation"
 LEAST_REPLICATES = 4
 _LEAST_SD = 1e-3  # share of the largest: a start that is the same in all replicates has none
 _CORRELATION = (0.05, 0.999)
@@ -42,17 +41,37 @@ class Noise:
         return matrix
 
 
+def scatter(state: str, values: np.ndarray) -> dict[str, np.ndarray]:
+    """Extra variables (P, S) of a dataset that keep how replicates (P, R, S) of a state scatter.
+
+    The standard deviation, and the correlation with one sample before, NaN at the first and where nothing varies.
+    """
+    deviation = values - values.mean(axis=1, keepdims=True)
+    sizes, correlation = np.linalg.norm(deviation, axis=1), np.full((values.shape[0], values.shape[2]), np.nan)
+    covariance = np.sum(deviation[:, :, 1:] * deviation[:, :, :-1], axis=1)
+    with np.errstate(invalid="ignore"):
+        correlation[:, 1:] = covariance / (sizes[:, 1:] * sizes[:, :-1])
+    replicates = values.shape[1]
+    sd = sizes / np.sqrt(replicates - 1) if replicates > 1 else np.full_like(sizes, np.nan)
+    return dict(zip(_names(state), (sd, correlation)))
+
+
+def _names(state: str) -> tuple[str, str]:
+    return f"{state}_sd", f"{state}_lag_correlation"
+
+
 def noise_of(data: ParametricDataset) -> Noise | None:
     """Noise from the spread and the lag correlation of a dataset's replicates, pooled over its experiments.
 
     None where the dataset has fewer than ``LEAST_REPLICATES``, which tell too little.
     """
-    if not {SD, LAG} <= set(data.extra) or data.attributes.get("replicates", 0) < LEAST_REPLICATES:
+    sd, lag = (data.extra.get(name) for name in _names(data.state[0].name))
+    if sd is None or lag is None or data.attributes.get("replicates", 0) < LEAST_REPLICATES:
         return None
     scaled = data.values[:, None] * (data.time - data.time[:, :1])
     grid = np.linspace(0.0, scaled.max(), data.time.shape[1])
-    sd = np.maximum(data.extra[SD], _LEAST_SD * data.extra[SD].max(axis=1, keepdims=True))
-    correlation = np.nan_to_num(data.extra[LAG][:, 1:])  # missing: nothing varies, so nothing is remembered
+    sd = np.maximum(sd, _LEAST_SD * sd.max(axis=1, keepdims=True))
+    correlation = np.nan_to_num(lag[:, 1:])  # missing: nothing varies, so nothing is remembered
     rate = -np.log(np.clip(correlation, *_CORRELATION)) / np.diff(scaled, axis=1)
     middle = 0.5 * (scaled[:, 1:] + scaled[:, :-1])
     log_rate = _pooled(grid, middle, np.log(rate))

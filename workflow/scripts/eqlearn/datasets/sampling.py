@@ -7,6 +7,8 @@ import numpy as np
 from eqlearn.dataset import ParametricDataset, Quantity
 from eqlearn.errors import InputError
 
+STATE = "C"
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -33,7 +35,7 @@ def density_trajectories(
         name=name,
         parameter=Quantity("proliferation_rate", "1/time"),
         values=values,
-        state=(Quantity("C", "agents/site"),),
+        state=(Quantity(STATE, "agents/site"),),
         features=density[:, :, None],
         time_axis=Quantity("time", "time"),
         time=times,

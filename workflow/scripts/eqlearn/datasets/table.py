@@ -7,6 +7,7 @@ import numpy as np
 from eqlearn.dataset import ParametricDataset, Quantity
 from eqlearn.datasets.table_file import Rows
 from eqlearn.errors import InputError
+from eqlearn.noise import scatter
 
 MIN_TIMES = 5  # as differentiation needs
 
@@ -28,7 +29,8 @@ class Quantities:
 def parametric_dataset(name: str, rows: Rows, quantities: Quantities, attributes: dict) -> ParametricDataset:
     """The dataset of a table's rows, in any order, with a target where the table has rates.
 
-    Replicates are averaged, as those of a simulation are; their standard deviations become extra variables.
+    Replicates are averaged, as those of a simulation are; their standard deviations become extra variables, and so does
+    their correlation over time where all parameter values have the same number of them.
     Raises InputError, which names file and row, for repeated rows, replicates whose times differ, numbers of times
     that differ between parameter values or are below five, and a state that never changes.
     """
@@ -40,9 +42,13 @@ def parametric_dataset(name: str, rows: Rows, quantities: Quantities, attributes
     state = means["state"].reshape(shape)
     if (state == state[:, :1]).all():
         raise InputError(f"{rows.path}: {quantities.state.name} never changes, so there is nothing to learn from.")
-    extra = {}
+    extra, counts = {}, np.diff([*starts, columns["state"].size])
     if "replicate" in rows.columns:
         extra[f"{quantities.state.name}_sd"] = _deviation(columns["state"], means["state"], starts).reshape(shape)
+        if (counts == counts[0]).all():
+            runs = columns["state"].reshape(*shape, counts[0]).transpose(0, 2, 1)
+            extra |= scatter(quantities.state.name, runs)
+            attributes = {**attributes, "replicates": int(counts[0])}
     given = "rate" in means
     return ParametricDataset(
         name=name,
