@@ -63,13 +63,12 @@ def es_rows(run: Path) -> Iterator[dict]:
         theirs[terms["power_of_c"] - 1] = terms["coefficient_of_rp_c_power"]
         seen = data.at(data.values[:: data.values.size // experiments])
         ours = read_equation(run / "equations" / "authors" / "es.published" / f"n{experiments}.json")
-        note = ""
-        if step in UNCONVERGED:
-            note = (
-                f"split {UNCONVERGED[step]} of 0 to 9, whose descent has not converged, rules out the penalty of theirs"
-            )
-            yield from es_comparison(f"step {step:g}, without that split", theirs, es_without(seen, step), seen, "")
+        if step not in UNCONVERGED:
+            yield from es_comparison(f"step {step:g}", theirs, ours, seen, "")
+            continue
+        note = f"split {UNCONVERGED[step]} of 0 to 9, whose descent has not converged, rules out the penalty of theirs"
         yield from es_comparison(f"step {step:g}", theirs, ours, seen, note)
+        yield from es_comparison(f"step {step:g}, without that split", theirs, es_without(seen, step), seen, "")
 
 
 def es_without(data: ParametricDataset, step: float) -> Equation:
