@@ -71,19 +71,19 @@ def test_noiseless_mean_field_is_learned_exactly(density, experiments):
     np.testing.assert_allclose(alone.to_numpy(), np.tile([0.5, -1.0], (experiments, 1)), rtol=1e-6)
 
 
-def test_every_simulation_of_the_study_is_a_different_one():
-    """26,000 runs, no two with the same course (an averaged and a single run neither)."""
+def test_every_simulation_is_a_different_one():
+    """27,620 runs of both studies, no two with the same course (an averaged and a single run neither)."""
     from eqlearn.netcdf import read_netcdf
 
     seen: set[bytes] = set()
     count = 0
-    for path in sorted((RUN / "simulations" / "bdm").glob("c*/*/*.nc")):
+    for path in sorted((RUN / "simulations").glob("*/c*/*/*.nc")):
         batch = read_netcdf(path)
         courses = np.stack([batch["agents"].values, batch["pairs"].values], axis=-1)
         runs = courses.reshape(-1, *courses.shape[2:])
         seen |= {run.tobytes() for run in runs}
         count += len(runs)
-    assert count == 26_000
+    assert count == 27_620
     assert len(seen) == count
 
 
