@@ -71,8 +71,10 @@ def test_scores_are_round_off_for_the_truth_and_for_what_was_learned(fitted, the
 
 def test_the_rate_of_a_clean_run_is_inferred_and_summarised(theory, mean_field_dataset, tmp_path):
     estimates, summary = tmp_path / "estimates.csv", tmp_path / "summary.csv"
-    infer_parameter(single_runs=mean_field_dataset, equation=theory, estimates=estimates, bounds=[0.001, 10.0])
+    method = {"training": [], "protocol": "theory", "bounds": [0.001, 10.0]}
+    infer_parameter(single_runs=mean_field_dataset, equation=theory, estimates=estimates, **method)
     table = pd.read_csv(estimates)
+    assert (table["low"] <= table["estimate"]).all() and (table["estimate"] <= table["high"]).all()
     assert table["relative_error"].max() < 1e-5
     assert not table["at_bound"].any()
     summarise_inference(estimates={"mean_field.theory/n0": estimates}, summary=summary)

@@ -62,7 +62,7 @@ def coefficients(folder, labels=OWN_LABELS, **out):
     )
 
 
-def embedded_coefficients(folder, **out):
+def embedded_coefficients(folder, labels=OWN_LABELS, **out):
     """Seven terms that differ between numbers of experiments, and no points: a learner without a fit per rate."""
     curves = [
         pd.DataFrame(
@@ -79,12 +79,12 @@ def embedded_coefficients(folder, **out):
     ]
     path = write(folder, "joined", pd.concat(curves))
     names = ("mean_field-c0.05", "mean_field-c0.25-noise0.0025")
-    figure_coefficients(coefficients=dict.fromkeys(names, path), points={}, learner="es.refined", **out)
+    figure_coefficients(coefficients=dict.fromkeys(names, path), points={}, learner="es.refined", labels=labels, **out)
 
 
-def joining(folder, **out):
+def joining(folder, labels=OWN_LABELS, **out):
     """A curve that stays with its coefficients, and one that leaves them by a factor of 100."""
-    labels = {"oat.published/n12": 100.0, "oat.refined/n12": 1.0}
+    shown = {"oat.published/n12": 100.0, "oat.refined/n12": 1.0}
     curves = [
         pd.DataFrame(
             {
@@ -95,7 +95,7 @@ def joining(folder, **out):
                 "value": v,
             }
         )
-        for label, v in labels.items()
+        for label, v in shown.items()
         for k in (1, 2, 3, 5, 10)
     ]
     points = [
@@ -106,7 +106,9 @@ def joining(folder, **out):
     table = pd.concat(points)
     dropped = table[(table["model"] == "alone") | (table["parameter_value"] > 1)]
     paths = [write(folder, "published", dropped), write(folder, "refined", table.assign(standard_error=0.1))]
-    figure_joining(coefficients=write(folder, "curves", pd.concat(curves)), points=dict(zip(labels, paths)), **out)
+    figure_joining(
+        coefficients=write(folder, "curves", pd.concat(curves)), points=dict(zip(shown, paths)), labels=labels, **out
+    )
 
 
 def structures(folder, **out):
@@ -135,14 +137,14 @@ def information(folder, **out):
     figure_information(table=write(folder, "information", pd.DataFrame(rows, columns=columns)), **out)
 
 
-def errors_by_experiments(folder, **out):
+def errors_by_experiments(folder, labels=OWN_LABELS, **out):
     parts = [
         pd.DataFrame({"learner": learner, "experiments": n, "parameter_value": RATES, "mse": 1e-5 * RATES})
         for learner, numbers in (("mean_field.theory", [0]), ("es.published", [12, 4]), ("es.refined", [12, 6, 4]))
         for n in numbers
     ]
     path, learners = write(folder, "errors", pd.concat(parts)), ["es.published", "es.refined"]
-    figure_errors_by_experiments(errors={"bdm-c0.05": path, "bdm-c0.25": path}, learners=learners, **out)
+    figure_errors_by_experiments(errors={"bdm-c0.05": path, "bdm-c0.25": path}, learners=learners, labels=labels, **out)
 
 
 def trajectory_errors(folder, labels=OWN_LABELS, **out):

@@ -9,6 +9,7 @@ import yaml
 from configuration import ConfigurationError, check
 from labels import labels_of
 from plan import Plan
+from publication import Publication
 from table_study import TableStudy, table_paths
 
 DEFAULT_FILE = Path(__file__).parents[2] / "config" / "config.yaml"
@@ -69,7 +70,7 @@ def test_products_are_named_after_the_study(folder):
     assert plan.equation_files(job) == [
         f"results/mine/equations/growth/{label}/n3.json" for label in ("oat.refined", "es.published")
     ]
-    assert plan.published_places() == {}
+    assert Publication(plan).places() == {}
     assert plan.learner_settings("oat.published")(job) == DEFAULT["learners"]["oat.published"]
 
 

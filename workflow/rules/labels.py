@@ -9,6 +9,7 @@ OWN_LABELS = {
     "state_symbol": "$C$",
     "error": "mean squared error of C\n(agents²/site²)",
     "coefficient": r"coefficient in $dC/d(r_p t)$ (1)",
+    "short_coefficient": "coefficient (1)",
     "horizontal": "scaled_time",
     "horizontal_label": r"scaled time $t\,(r_p - r_d)$ (1)",
 }
@@ -28,6 +29,7 @@ def labels_of(quantities: dict[str, dict[str, str]]) -> dict[str, str]:
         "state_symbol": name,
         "error": f"mean squared error\nof {name} {squared}",
         "coefficient": f"coefficient in {derivative}/d({variable}·t)\n(units of the table)",
+        "short_coefficient": "coefficient\n(units of the table)",
         "horizontal": "time",
         "horizontal_label": f"time ({unit_of_time})",
     }

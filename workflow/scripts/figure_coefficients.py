@@ -38,7 +38,7 @@ def figure_coefficients(
             _draw(axis, table, single.get(name), term)
             axis.set_title(power_text(labels["state_symbol"], _power(term)))
             log_parameter(axis)
-            axis.set_xlabel(labels["parameter"])
+            axis.set_xlabel(labels["parameter"].replace(" (", "\n("))  # panels may be narrow
         for axis in row[len(terms[name]) :]:
             axis.set_axis_off()
         row[0].set_ylabel(f"{name}\n{labels['coefficient']}")

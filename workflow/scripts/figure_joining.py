@@ -37,10 +37,10 @@ def figure_joining(
             log_parameter(axis)
         for axis in row[len(powers[label]) :]:
             axis.set_axis_off()
-        row[0].set_ylabel(f"{learner.split('.')[1]}\ncoefficient")
+        row[0].set_ylabel(f"{learner.split('.')[1]}\n{labels['short_coefficient']}")
     for column in zip(*axes):
         last = [axis for axis in column if axis.axison][-1]
-        last.set_xlabel(labels["parameter"])
+        last.set_xlabel(labels["parameter"].replace(" (", "\n("))  # narrow panels
         last.tick_params(labelbottom=True)
     legend(figure, [axis for row in axes for axis in row])
     save(figure, svg, png)

@@ -59,7 +59,7 @@ def join(
     degree = max(0, min(max_degree, np.unique(variable).size - 2))
     candidates = [_candidate(variable, coefficients, weights, 0, np.inf)]
     if degree > 0:
-        penalties = np.geomspace(_STIFFEST, softest, _COMPETING)
+        penalties = np.geomspace(_STIFFEST, softest, _COMPETING if degree > 1 else 1)  # lines do not bend
         candidates += [_candidate(variable, coefficients, weights, degree, value) for value in penalties]
     left_out = (left_out_errors(c.system, c.response, scales.size) for c in candidates)
     errors = [float(np.maximum(scales * each, floors).sum()) for each in left_out]

@@ -36,10 +36,15 @@ def left_out_errors(system: np.ndarray, response: np.ndarray, experiments: int) 
     rows = directions.reshape(experiments, residual.shape[1], -1)
     errors = np.sum(residual**2, axis=1)
     for index in range(1, experiments - 1):
-        own, rest = rows[index], residual[index]
-        grown = rest + own @ (np.linalg.pinv(np.eye(own.shape[1]) - own.T @ own) @ (own.T @ rest))
-        errors[index] = np.sum(grown**2)
+        errors[index] = np.sum(_grown(rows[index], residual[index]) ** 2)
     return errors
+
+
+def _grown(own: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Residuals (S,) of rows (S, m) that the fit does not see; by way of the smaller of the two matrices."""
+    if own.shape[0] <= own.shape[1]:
+        return np.linalg.pinv(np.eye(own.shape[0]) - own @ own.T) @ rest
+    return rest + own @ (np.linalg.pinv(np.eye(own.shape[1]) - own.T @ own) @ (own.T @ rest))
 
 
 def simplest_predictor(errors: Sequence[np.ndarray]) -> int:
