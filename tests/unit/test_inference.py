@@ -148,8 +148,7 @@ def test_calibrated_intervals_cover_whatever_the_noise_model_claims():
 def test_the_calibrated_threshold_is_the_conformal_quantile():
     assert inference.calibrated_threshold(range(1, 100)) == 90.0
     assert inference.calibrated_threshold(range(9)) == 8.0
-    with pytest.raises(InputError, match="8 runs are too few to calibrate intervals, 9 are needed"):
-        inference.calibrated_threshold(range(8))
+    assert inference.calibrated_threshold(range(8)) == pytest.approx(2.7055, abs=1e-4)
 
 
 def test_averages_as_a_model_are_the_averages():

@@ -6,8 +6,11 @@ import pytest
 import xarray as xr
 
 SIMULATE = {"simulate_birth_death_migration", "simulate_snapshots"}
-LEARN = {"fit_oat", "fit_oat_published", "fit_es_published"}
-AFTER_SIMULATION = LEARN | {"merge_simulations", "differentiate", "infer_parameter", "score_trajectories"}
+LEARN_AS_PUBLISHED = {"fit_oat_published", "fit_es_published"}
+LEARN = LEARN_AS_PUBLISHED | {"fit_oat", "fit_es"}
+INFER = {"infer_parameter", "infer_limit"}
+AFTER_SIMULATION = LEARN | INFER | {"merge_simulations", "select_replicates", "differentiate", "score_trajectories"}
+AFTER_SIMULATION |= {"ablate_refinements"}
 ESTIMATES = {"summarise_inference", "tabulate_inference_examples", "tabulate_information", "summarise"}
 TABLES = ESTIMATES | {"tabulate_coefficients", "tabulate_recovery", "tabulate_structures"}
 FIGURES = {
@@ -48,12 +51,12 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/inference.py",
             "TOLERANCE = 1e-7",
             "TOLERANCE = 1e-8",
-            {"infer_parameter", "figure_parameter_inference", "figure_information"} | ESTIMATES,
+            INFER | {"ablate_refinements", "figure_parameter_inference", "figure_information"} | ESTIMATES,
         ),
         (
             "eqlearn/learners/oat.py",
-            "for _ in range(2):",
-            "for _ in range(3):",
+            "NOISE = 1e-6",
+            "NOISE = 2e-6",
             {"fit_oat", "infer_parameter", "score_trajectories", "ablate_refinements"}
             | TABLES
             | (FIGURES - {"figure_snapshots"}),
@@ -62,7 +65,7 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/lasso.py",
             "MAX_SWEEPS = 100_000",
             "MAX_SWEEPS = 100_001",
-            LEARN - {"fit_oat"}
+            LEARN_AS_PUBLISHED
             | {"infer_parameter", "score_trajectories", "tabulate_embedded_equations"}
             | TABLES
             | (FIGURES - {"figure_snapshots"}),

@@ -174,10 +174,8 @@ def calibrated_threshold(ratios: Iterable[float]) -> float:
     """Threshold that covers with probability ``CONFIDENCE``: a quantile of the likelihood ratios of runs whose
     parameter is known (split conformal; Lei et al. 2018), which asks nothing of the noise model.
 
-    Raises InputError where there are too few runs for the quantile to exist.
+    Fewer than nine runs have no such quantile; the threshold is then that of chi-square, as without runs.
     """
     ordered = np.sort(list(ratios))
     rank = int(np.ceil(CONFIDENCE * (ordered.size + 1)))
-    if rank > ordered.size:
-        raise InputError(f"inference: {ordered.size} runs are too few to calibrate intervals, 9 are needed.")
-    return float(ordered[rank - 1])
+    return float(ordered[rank - 1] if rank <= ordered.size else chi2.ppf(CONFIDENCE, 1))
