@@ -21,7 +21,7 @@ from eqlearn.coefficients import Constant  # noqa: E402
 from eqlearn.dataset import ParametricDataset, read_dataset  # noqa: E402
 from eqlearn.dynamics import state_polynomial  # noqa: E402
 from eqlearn.equation import Equation, read_equation  # noqa: E402
-from eqlearn.inference_published import estimate_as_published  # noqa: E402
+from eqlearn.inference_published import PublishedSearch  # noqa: E402
 from eqlearn.learners import es_published  # noqa: E402
 from eqlearn.learners.published import Path as LassoPath  # noqa: E402
 from eqlearn.learners.published import residuals  # noqa: E402
@@ -156,7 +156,7 @@ def inference_errors(runs: pd.DataFrame, equation: Equation) -> dict[float, floa
     """Mean relative error of the estimates by rate."""
 
     def error(rate: float, run: pd.DataFrame) -> float:
-        found = estimate_as_published(equation, DENSITY, run["time"].to_numpy(), run["density"].to_numpy())
+        found = PublishedSearch(equation, DENSITY, run["time"].to_numpy()).estimate(run["density"].to_numpy())
         return abs(found.parameter - rate) / rate
 
     by_rate = runs.groupby("proliferation_rate")
