@@ -42,7 +42,11 @@ NETWORK_NUMBERS = [
     for source, published in NETWORK_SOURCES.items()
     for number in published(read_table(PUBLISHED / f"{source}.csv"))
 ]
-NUMBERS = [number for source in SOURCES for number in numbers(source)] + NETWORK_NUMBERS
+TARGETS = read_table(PUBLISHED / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
+OWN_TARGETS = list(paper_a.targets(TARGETS))
+NUMBERS = [number for source in SOURCES for number in numbers(source)] + NETWORK_NUMBERS + OWN_TARGETS
+# Of our measures some are there for targets alone.
+KNOWN = {number.path for number in NUMBERS} | set(TARGETS["measured_as"])
 
 
 # Criteria of every kind
@@ -150,7 +154,7 @@ def test_every_row_of_the_published_tables_is_a_number():
     medians = inference.groupby(["initial_density", "model"]).ngroups
     found = [len(numbers(source)) for source in SOURCES]
     assert found == [len(errors) + failures, len(inference) + medians, len(structures), len(embedded)]
-    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + len(NETWORK_NUMBERS)
+    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + len(NETWORK_NUMBERS) + 16
     missing = [number.path for number in NUMBERS if not math.isfinite(number.value)]
     assert missing == [f"me_eql_mse_medians/ABM/{c0}/OAT_ME_0.5/0.01-0.1/median_mse" for c0 in ("0.05", "0.25")]
 
@@ -208,7 +212,9 @@ def test_our_errors_meet_the_published_medians():
     ours = paper_a.measured_mse(
         "ABM/0.05", pd.DataFrame(rows, columns=["learner", "experiments", "parameter_value", "mse"]), STEPS
     )
-    assert set(ours) <= {number.path for number in NUMBERS} and len(ours) == len(OURS) * 7
+    published = {path for path in ours if not path.endswith("worst_mse")}
+    assert published <= KNOWN and len(published) == len(OURS) * 7
+    assert ours["me_eql_mse_medians/ABM/0.05/OAT_ME_1/all/worst_mse"].value == np.inf
     medians = {"all": 2.505, "0.01-0.1": 0.055, "0.11-0.5": 0.305, "0.51-1": 0.755, "1.01-2.5": 1.755, "2.51-5": 3.755}
     for band, median in medians.items():
         path = f"me_eql_mse_medians/ABM/0.05/OAT_ME_1/{band}/median_mse"
@@ -222,12 +228,24 @@ STEPS = {"5": "1", "500": "0.01"}
 
 def test_our_estimates_meet_the_published_errors():
     rates = np.repeat([0.01, 0.11, 2.51], 2)
-    rows = pd.DataFrame({"parameter_value": rates, "relative_error": [0.1, 0.3, 0.2, 0.2, 1.0, 2.0]})
+    errors = {"parameter_value": rates, "relative_error": [0.1, 0.3, 0.2, 0.2, 1.0, 2.0]}
+    rows = pd.DataFrame({**errors, "low": 0.011, "high": 2.51})
     ours = paper_a.measured_inference("0.25", "oat.refined", rows)
-    assert set(ours) <= {number.path for number in NUMBERS}
+    assert set(ours) <= KNOWN
+    assert ours["me_eql_inference_errors/0.25/oat/worst/mean_relative_error"].value == 1.5
+    assert ours["me_eql_inference_errors/0.25/oat/all/coverage"].value == pytest.approx(4 / 6)
+    assert len(paper_a.measured_inference("0.25", "oat.published", rows.assign(low=np.nan))) == len(ours) - 1
     at = "me_eql_inference_errors/0.25/oat/{}/mean_relative_error".format
     assert ours[at("0.01")].value == pytest.approx(0.2) and ours[at("0.01")].spread == pytest.approx(math.sqrt(0.02))
     assert ours[at("2.51")].value == 1.5 and ours[at("median")].value == pytest.approx(0.2)
+
+
+def test_targets_speak_of_measured_numbers():
+    ours = {path: Measured(float(place)) for place, path in enumerate(TARGETS["measured_as"])}
+    found = paper_a.measured_targets(TARGETS, ours)
+    assert set(found) == {number.path for number in OWN_TARGETS}
+    assert found["targets/inference/0.05/oat/median_relative_error"].value == 0.0
+    assert paper_a.measured_targets(TARGETS, {}) == {}
 
 
 def test_our_structures_meet_the_published_counts():
