@@ -10,7 +10,6 @@ LEARN_AS_PUBLISHED = {"fit_oat_published", "fit_es_published"}
 LEARN = LEARN_AS_PUBLISHED | {"fit_oat", "fit_es"}
 INFER = {"infer_parameter", "infer_limit"}
 AFTER_SIMULATION = LEARN | INFER | {"merge_simulations", "select_replicates", "differentiate", "score_trajectories"}
-AFTER_SIMULATION |= {"ablate_refinements"}
 ESTIMATES = {"summarise_inference", "tabulate_inference_examples", "tabulate_information", "summarise"}
 TABLES = ESTIMATES | {"tabulate_coefficients", "tabulate_recovery", "tabulate_structures"}
 FIGURES = {
@@ -51,15 +50,13 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/inference.py",
             "TOLERANCE = 1e-7",
             "TOLERANCE = 1e-8",
-            INFER | {"ablate_refinements", "figure_parameter_inference", "figure_information"} | ESTIMATES,
+            INFER | {"figure_parameter_inference", "figure_information"} | ESTIMATES,
         ),
         (
             "eqlearn/learners/oat.py",
             "NOISE = 1e-6",
             "NOISE = 2e-6",
-            {"fit_oat", "infer_parameter", "score_trajectories", "ablate_refinements"}
-            | TABLES
-            | (FIGURES - {"figure_snapshots"}),
+            {"fit_oat", "infer_parameter", "score_trajectories"} | TABLES | (FIGURES - {"figure_snapshots"}),
         ),
         (
             "eqlearn/lasso.py",

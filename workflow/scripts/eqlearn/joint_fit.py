@@ -44,7 +44,11 @@ def fit_jointly(
         return np.concatenate([misses for misses, _ in pairs]), np.concatenate([slopes for _, slopes in pairs])
 
     found = least_squares(
-        lambda point: solved(point)[0], start, jac=lambda point: solved(point)[1], method="lm", x_scale="jac"
+        lambda point: solved(point)[0].copy(),  # the optimiser writes into what it gets
+        start,
+        jac=lambda point: solved(point)[1].copy(),
+        method="lm",
+        x_scale="jac",
     )
     errors = _standard_errors(found.jac, found.fun, len(trajectories))
     return JointFit(found.x, errors, 2 * float(found.cost))

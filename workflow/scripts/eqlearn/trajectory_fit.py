@@ -112,9 +112,9 @@ def fit_trajectory(
         return whiten(states - values), whiten(slopes[:, len(known) :])
 
     found = least_squares(
-        lambda point: solved(point)[0],
+        lambda point: solved(point)[0].copy(),  # the optimiser writes into what it gets
         start[0] if known else np.concatenate([[start[1]], start[0]]),
-        jac=lambda point: solved(point)[1],
+        jac=lambda point: solved(point)[1].copy(),
         method="lm",
         x_scale="jac",
         ftol=1e-12,
