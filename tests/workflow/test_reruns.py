@@ -39,7 +39,7 @@ def test_a_touched_script_and_module_rerun_nothing(finished_copy):
 
 def test_comments_and_docstrings_rerun_nothing(finished_copy):
     finished_copy.edit("eqlearn/inference.py", "TOLERANCE = 1e-7", "TOLERANCE = 1e-7  # of the logarithm")
-    finished_copy.edit("eqlearn/inference.py", "Least-squares estimate from one run's states (S,).", "Other words.")
+    finished_copy.edit("eqlearn/inference.py", "with its profile-likelihood interval.", "and more.")
     assert finished_copy.rules_to_run() == set()
 
 
