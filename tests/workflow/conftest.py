@@ -15,7 +15,7 @@ PARTS = ("Snakefile", "workflow", "config", "envs", "profiles")
 SCALED = {"samples": 20, "growth_times": 20}
 TINY = {
     "run": "tiny",
-    "build": ["bdm", "mean_field"],
+    "build": ["bdm", "mean_field", "analytic"],
     "studies": {
         "bdm": {
             "parameter": [0.5, 1.0, 1.5, 2.0],
