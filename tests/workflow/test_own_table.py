@@ -9,6 +9,7 @@ from eqlearn.equation import read_equation
 from test_configurations import snakemake
 
 EXAMPLE = ROOT / "config" / "example"
+LEARNERS = ("oat.refined", "es.published")
 
 
 def logistic(table: pd.DataFrame) -> np.ndarray:
@@ -46,11 +47,10 @@ def test_the_example_recovers_its_equation(finished):
 def test_the_example_leaves_what_the_readme_says(finished):
     products = {path.relative_to(finished).as_posix() for path in finished.rglob("*") if path.is_file()}
     products = {name for name in products if not name.startswith(("logs/", "benchmarks/"))}
-    assert {name for name in products if name.endswith(".json")} == {
-        "equations/growth/es.published/n5.json",
-        "equations/growth/oat.refined/n5.json",
-    }
-    figures = ("example_fits/growth", "trajectory_errors/growth", "coefficients/growth.oat.refined")
+    equations = {f"equations/growth/{learner}/n5.json" for learner in LEARNERS}
+    assert {name for name in products if name.endswith(".json")} == equations
+    kinds = ("example_fits", "trajectory_errors", "errors_by_experiments", "joining")
+    figures = {f"{kind}/growth" for kind in kinds} | {f"coefficients/growth.{learner}" for learner in LEARNERS}
     assert {name for name in products if name.endswith(".svg")} == {f"figures/{name}.svg" for name in figures}
     assert not any("mean_field" in name or "inference" in name or "verification" in name for name in products)
     assert "dN/dt = -0.75*N**2 + 0.5*N" in (finished / "summary.md").read_text()

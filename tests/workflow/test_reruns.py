@@ -10,6 +10,7 @@ LEARN_AS_PUBLISHED = {"fit_oat_published", "fit_es_published"}
 LEARN = LEARN_AS_PUBLISHED | {"fit_oat", "fit_es"}
 INFER = {"infer_parameter", "infer_limit"}
 AFTER_SIMULATION = LEARN | INFER | {"merge_simulations", "select_replicates", "differentiate", "score_trajectories"}
+AFTER_SIMULATION |= {"ablate_refinements"}
 ESTIMATES = {"summarise_inference", "tabulate_inference_examples", "tabulate_information", "summarise"}
 TABLES = ESTIMATES | {"tabulate_coefficients", "tabulate_recovery", "tabulate_structures"}
 FIGURES = {
@@ -24,7 +25,7 @@ FIGURES = {
     "figure_snapshots",
 }
 NETWORK_FIGURES = {"figure_functions", "figure_training"}
-READ = {"read_network", "score_networks"} | NETWORK_FIGURES
+READ = {"read_network", "score_networks", "summarise"} | NETWORK_FIGURES
 
 
 def test_a_finished_run_has_nothing_to_do(finished_copy):
@@ -50,13 +51,15 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/inference.py",
             "TOLERANCE = 1e-7",
             "TOLERANCE = 1e-8",
-            INFER | {"figure_parameter_inference", "figure_information"} | ESTIMATES,
+            INFER | {"ablate_refinements", "figure_parameter_inference", "figure_information"} | ESTIMATES,
         ),
         (
             "eqlearn/learners/oat.py",
             "NOISE = 1e-6",
             "NOISE = 2e-6",
-            {"fit_oat", "infer_parameter", "score_trajectories"} | TABLES | (FIGURES - {"figure_snapshots"}),
+            {"fit_oat", "infer_parameter", "score_trajectories", "ablate_refinements"}
+            | TABLES
+            | (FIGURES - {"figure_snapshots"}),
         ),
         (
             "eqlearn/lasso.py",
@@ -99,7 +102,7 @@ def test_a_changed_locked_version_reruns_its_users(finished_copy):
     lock = finished_copy.folder / "envs" / "numerics.lock"
     lines = ["sympy==0.0.1" if line.startswith("sympy==") else line for line in lock.read_text().splitlines()]
     lock.write_text("\n".join(lines) + "\n")
-    assert finished_copy.rules_to_run() == READ | {"verify", "summarise", "tabulate_embedded_equations"}
+    assert finished_copy.rules_to_run() == READ | {"verify", "tabulate_embedded_equations"}
 
 
 def test_a_changed_callee_of_compiled_code_changes_the_numbers(finished_copy):

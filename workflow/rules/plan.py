@@ -220,6 +220,12 @@ class Plan:
         study = self.studies[self.datasets[dataset].study]
         return [REFERENCE, *(f"{learner}/n{study.inference_experiments}" for learner in study.settings["learners"])]
 
+    def ablated_datasets(self) -> list[str]:
+        """Datasets of the studies, not users' tables, with both refined learners."""
+        both = {"oat.refined", "es.refined"}
+        studies = [name for name, study in self.studies.items() if both <= set(study.settings["learners"])]
+        return self.datasets_of(self.own_studies(studies))
+
     def ablation_values(self, wildcards: Any) -> list[float]:
         """Experiments of an ablation: those that infer parameters, or a middling number."""
         study = self.study(wildcards)

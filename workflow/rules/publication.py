@@ -42,11 +42,6 @@ class Publication:
         """Place of every dataset that stands for one."""
         return {dataset: place for place, dataset in self.places().items()}
 
-    def ablated(self) -> list[str]:
-        """Datasets that stand for one and have both refined learners, whose refinements are switched off in turn."""
-        studies = {name: self.plan.studies[self.plan.datasets[name].study] for name in self.by_dataset()}
-        return [n for n, study in studies.items() if {"oat.refined", "es.refined"} <= set(study.settings["learners"])]
-
     def of_study(self, wildcards: Any) -> dict[str, str]:
         """The same for the datasets of a job's study."""
         datasets = self.plan.study_datasets(wildcards)

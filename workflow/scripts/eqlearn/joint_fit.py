@@ -31,7 +31,7 @@ class JointFit:
 def fit_jointly(
     trajectories: Sequence[Trajectory], factors: np.ndarray, powers: np.ndarray, start: np.ndarray
 ) -> JointFit:
-    """Levenberg-Marquardt of dC/ds = sum over t of factors[e, t]·coefficients[t]·C^powers[t], experiment e.
+    """Least squares for dC/ds = sum over t of factors[e, t]·coefficients[t]·C^powers[t], experiment e.
 
     factors (E, T), powers (T,), start (T,): first coefficients. Every trajectory counts alike. Standard errors are
     those of the jackknife over experiments (Bell & McCaffrey 2002), since residuals of one trajectory go together;
@@ -43,13 +43,7 @@ def fit_jointly(
         pairs = [_residuals(t, f, powers, point) for t, f in zip(trajectories, factors)]
         return np.concatenate([misses for misses, _ in pairs]), np.concatenate([slopes for _, slopes in pairs])
 
-    found = least_squares(
-        lambda point: solved(point)[0].copy(),  # the optimiser writes into what it gets
-        start,
-        jac=lambda point: solved(point)[1].copy(),
-        method="lm",
-        x_scale="jac",
-    )
+    found = least_squares(lambda point: solved(point)[0], start, jac=lambda point: solved(point)[1], x_scale="jac")
     errors = _standard_errors(found.jac, found.fun, len(trajectories))
     return JointFit(found.x, errors, 2 * float(found.cost))
 

@@ -95,7 +95,7 @@ def fit_trajectory(
     fit_start: bool = True,
     whitening: np.ndarray | None = None,
 ) -> TrajectoryFit:
-    """Levenberg-Marquardt from ``start`` (coefficients, initial state) to times (S,) and values (S,).
+    """Least squares from ``start`` (coefficients, initial state) to times (S,) and values (S,).
 
     The initial state is fitted too, or kept as it is given. ``whitening`` (S, S): what makes the noise of the values
     white and of variance 1, for generalised least squares; none for ordinary least squares.
@@ -112,10 +112,10 @@ def fit_trajectory(
         return whiten(states - values), whiten(slopes[:, len(known) :])
 
     found = least_squares(
-        lambda point: solved(point)[0].copy(),  # the optimiser writes into what it gets
+        lambda point: solved(point)[0],
         start[0] if known else np.concatenate([[start[1]], start[0]]),
-        jac=lambda point: solved(point)[1].copy(),
-        method="lm",
+        jac=lambda point: solved(point)[1],
+        method="trf",  # "lm" of scipy 1.15 to 1.17 reads memory it never set: its last digits differ between calls
         x_scale="jac",
         ftol=1e-12,
         xtol=1e-12,
