@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from eqlearn import paper_a, paper_b
 from eqlearn.coefficients import Constant
+from eqlearn.dataset import ParametricDataset, Quantity
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.tables import read_table
@@ -20,6 +21,8 @@ SOURCES = {
     "me_eql_inference_errors": (paper_a.published_inference, ["initial_density"]),
     "me_eql_oat_structures": (paper_a.published_structures, ["initial_density", "powers_of_c"]),
     "me_eql_es_equations": (paper_a.published_es_equations, ["initial_density"]),
+    "me_eql_inference_equations": (paper_a.published_inference_equations, ["initial_density"]),
+    "me_eql_smoothing_windows": (paper_a.published_windows, ["initial_density"]),
 }
 NETWORK_SOURCES = {
     "parametric_eql_table8_analytic_mse": paper_b.published_errors,
@@ -149,11 +152,11 @@ def test_criteria_need_a_kind_a_bound_and_a_reason(bad):
 
 
 def test_every_row_of_the_published_tables_is_a_number():
-    errors, inference, structures, embedded = (table(source) for source in SOURCES)
+    errors, inference, *others = (table(source) for source in SOURCES)
     failures = errors["rp_that_fail_to_integrate"].notna().sum()
     medians = inference.groupby(["initial_density", "model"]).ngroups
     found = [len(numbers(source)) for source in SOURCES]
-    assert found == [len(errors) + failures, len(inference) + medians, len(structures), len(embedded)]
+    assert found == [len(errors) + failures, len(inference) + medians, *map(len, others)]
     assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + len(NETWORK_NUMBERS) + 16
     missing = [number.path for number in NUMBERS if not math.isfinite(number.value)]
     assert missing == [f"me_eql_mse_medians/ABM/{c0}/OAT_ME_0.5/0.01-0.1/median_mse" for c0 in ("0.05", "0.25")]
@@ -266,6 +269,28 @@ def test_our_embedded_equations_meet_the_published_coefficients():
     at = "me_eql_es_equations/ABM/0.05/5/coefficient_of_power_{}".format
     assert [ours[at(power)].value for power in (1, 2, 3, 5)] == [0.5, 0.0, -2.0, 0.0]
     assert at(5) in {number.path for number in NUMBERS}
+
+
+def test_our_equations_meet_those_that_inferred_parameters():
+    equation = Equation("p*(a*C + b*C**3)", ("C",), "r_p", "dC/dt", {"a": Constant(0.5), "b": Constant(-2.0)})
+    ours = paper_a.measured_inference_equation("ABM/0.05", "es.published", equation)
+    at = "me_eql_inference_equations/0.05/es/coefficient_of_rp^1_c^{}".format
+    assert [ours[at(power)].value for power in (1, 2, 3, 4)] == [0.5, 0.0, -2.0, 0.0]
+    published = {number.path: number.value for number in numbers("me_eql_inference_equations")}
+    assert published[at(4)] == -4.92 and len(published) == 39
+
+
+def test_our_windows_meet_the_published_ones():
+    """The raw rate is a cosine of 4.25 periods in 100 samples, between bins 8 and 9 of 200: 0.443·200/9 points."""
+    time = np.arange(100.0)
+    states = np.sin(2 * np.pi * 4.25 * time / 100)[None, :, None]
+    shape = {"time_axis": Quantity("t", "h"), "time": time[None]}
+    data = ParametricDataset("d", Quantity("r_p", "1/h"), np.array([0.01]), (Quantity("C"),), states, **shape)
+    ours = paper_a.measured_windows("ABM/0.05", data)
+    assert {path: measured.value for path, measured in ours.items()} == {
+        "me_eql_smoothing_windows/0.05/0.01/window_points": 10.0
+    }
+    assert set(ours) <= KNOWN
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from plan import Plan
+from plan import REFERENCE, Plan
 from studies import decimal_text
 
 PUBLISHED_NOISE = {"ABM": 0.0, "mean_field_nonoise": 0.0, "mean_field_lessnoise": 0.0025}
@@ -42,6 +42,10 @@ class Publication:
         """Place of every dataset that stands for one."""
         return {dataset: place for place, dataset in self.places().items()}
 
+    def simulated(self) -> dict[str, str]:
+        """Datasets of the agent-based model among those, by place."""
+        return {place: dataset for place, dataset in self.places().items() if place.startswith("ABM/")}
+
     def of_study(self, wildcards: Any) -> dict[str, str]:
         """The same for the datasets of a job's study."""
         datasets = self.plan.study_datasets(wildcards)
@@ -63,13 +67,11 @@ class Publication:
         return [((place, label[1]), path) for place, dataset in places for label, path in self.plan.alone_of([dataset])]
 
     def embedded(self) -> list[tuple[tuple[str, str, str], str]]:
-        """Equations with embedded parameter that are compared with published ones, by (place, learner, number)."""
+        """The mean field and equations with embedded parameter that are compared, by (place, learner, number)."""
         places = self.by_dataset()
-        return [
-            ((places[dataset], *label), path)
-            for (dataset, *label), path in self.plan.embedded_equations()
-            if dataset in places
-        ]
+        known = [((name, *REFERENCE.split("/n")), self.plan.equation_file(name, REFERENCE)) for name in places]
+        equations = [*known, *self.plan.embedded_equations()]
+        return [((places[name], *label), path) for (name, *label), path in equations if name in places]
 
     def steps(self, dataset: str) -> dict[str, str]:
         """Step of the sampled parameter values, as text, by their number."""

@@ -1,6 +1,6 @@
 """Against the publications: verification.csv, and a summary of the run."""
 
-PLACES = publication.places()
+PLACES, AVERAGED = publication.places(), publication.simulated()
 INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), publication.embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
 # A user's own table or functions have nothing to do with the publications.
@@ -17,12 +17,15 @@ rule verify:
             PUBLISHED / "me_eql_inference_errors.csv",
             PUBLISHED / "me_eql_oat_structures.csv",
             PUBLISHED / "me_eql_es_equations.csv",
+            PUBLISHED / "me_eql_inference_equations.csv",
+            PUBLISHED / "me_eql_smoothing_windows.csv",
             PUBLISHED / "targets.csv",
             PUBLISHED / "parametric_eql_table1_eql_baseline.csv",
             PUBLISHED / "parametric_eql_tables2_7_equations.csv",
             PUBLISHED / "parametric_eql_table8_analytic_mse.csv",
         ],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=PLACES.values()),
+        averages=expand(f"{RUN}/datasets/{{dataset}}.nc", dataset=AVERAGED.values()),
         inference=[path for _, path in INFERRED],
         structures=[path for _, path in ALONE],
         equations=[path for _, path in EMBEDDED],
@@ -54,6 +57,7 @@ rule verify:
         gpu=0,
     params:
         places=list(PLACES),
+        simulated=list(AVERAGED),
         inferred=[label for label, _ in INFERRED],
         alone=[label for label, _ in ALONE],
         embedded=[label for label, _ in EMBEDDED],

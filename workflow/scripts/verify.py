@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from eqlearn import paper_a, paper_b
+from eqlearn.dataset import read_dataset
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
 from eqlearn.pages import write_table_page
@@ -23,6 +24,7 @@ def verify(
     equations: Labelled,
     steps: dict[str, dict[str, str]],
     networks: tuple[list[Path], list[str]],
+    averages: dict[str, Path],
     verification: Path,
     page: Path,
 ) -> None:
@@ -30,17 +32,18 @@ def verify(
 
     ``errors``: trajectory errors by ``data/initial density``, which is called place. ``inference``: estimates by
     (initial density, ``learner.protocol``); ``structures``: equations per parameter value by (place, learner);
-    ``equations``: those of ES by (place, learner, number of experiments). ``steps``: rp step by number of
-    experiments, by place. ``networks``: scores and coefficients of the analytic benchmarks, or nothing, and the
-    learners that are compared.
+    ``equations``: the mean field and those of ES by (place, learner, number of experiments). ``steps``: rp step by
+    number of experiments, by place. ``networks``: scores and coefficients of the analytic benchmarks, or nothing, and
+    the learners that are compared. ``averages``: simulated datasets by place.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
     targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
-    numbers = [*_published(published), *paper_a.targets(targets)]
     tables = []
     for protocol in paper_a.PROTOCOLS:
-        ours = _errors(errors, steps, protocol) | _inferred(inference, protocol)
-        ours |= _learned(structures, equations, protocol) | _networks(*networks, protocol, numbers)
+        numbers = [*_published(published, protocol), *paper_a.targets(targets)]
+        ours = _errors(errors, steps, protocol) | _inferred(inference, protocol) | _windows(averages)
+        ours |= _learned(structures, protocol) | _embedded(equations, steps, protocol)
+        ours |= _networks(*networks, protocol, numbers)
         ours |= paper_a.measured_targets(targets, ours)
         tables.append(compare(numbers, ours, criteria, protocol))
     table = pd.concat(tables)
@@ -66,14 +69,29 @@ def _inferred(inference: Labelled, protocol: str) -> dict[str, Measured]:
     return ours
 
 
-def _learned(structures: Labelled, equations: Labelled, protocol: str) -> dict[str, Measured]:
+def _windows(averages: dict[str, Path]) -> dict[str, Measured]:
+    ours = {}
+    for place, path in averages.items():
+        ours |= paper_a.measured_windows(place, read_dataset(path))
+    return ours
+
+
+def _learned(structures: Labelled, protocol: str) -> dict[str, Measured]:
     ours = {}
     for (place, learner), path in structures.items():
         if paper_a.of_protocol(learner, protocol):
             ours |= paper_a.measured_structures(place, read_table(path, ["parameter_value", "power"], ["model"]))
+    return ours
+
+
+def _embedded(equations: Labelled, steps: dict[str, dict[str, str]], protocol: str) -> dict[str, Measured]:
+    ours = {}
     for (place, learner, experiments), path in equations.items():
         if paper_a.of_protocol(learner, protocol):
-            ours |= paper_a.measured_es_equation(place, experiments, read_equation(path))
+            equation = read_equation(path)
+            ours |= paper_a.measured_es_equation(place, experiments, equation)
+            if steps[place].get(experiments, paper_a.INFERENCE_STEP) == paper_a.INFERENCE_STEP:
+                ours |= paper_a.measured_inference_equation(place, learner, equation)
     return ours
 
 
@@ -87,7 +105,7 @@ def _networks(paths: list[Path], learners: list[str], protocol: str, numbers: li
     return paper_b.measured_errors(scores, protocol) | paper_b.measured_equations(coefficients, protocol, numbers)
 
 
-def _published(folder: Path) -> Iterator[Number]:
+def _published(folder: Path, protocol: str) -> Iterator[Number]:
     text = ["initial_density"]
     yield from paper_a.published_mse(read_table(folder / "me_eql_mse_medians.csv", ["median_mse"], text))
     inferred = read_table(folder / "me_eql_inference_errors.csv", ["proliferation_rate"], text)
@@ -96,6 +114,12 @@ def _published(folder: Path) -> Iterator[Number]:
     yield from paper_a.published_structures(counted)
     embedded = read_table(folder / "me_eql_es_equations.csv", ["coefficient_of_rp_c_power"], text)
     yield from paper_a.published_es_equations(embedded)
+    inferring = read_table(folder / "me_eql_inference_equations.csv", ["coefficient"], text)
+    yield from paper_a.published_inference_equations(inferring)
+    if protocol == "published":  # a refined derivative has no window
+        yield from paper_a.published_windows(
+            read_table(folder / "me_eql_smoothing_windows.csv", ["window_points"], text)
+        )
     trained = read_table(folder / "parametric_eql_table8_analytic_mse.csv", ["best_test_mse", "mean_test_mse"])
     yield from paper_b.published_errors(trained)
     yield from paper_b.published_equations(read_table(folder / "parametric_eql_tables2_7_equations.csv", ["t"]))
@@ -112,6 +136,7 @@ if __name__ == "__main__":
             structures={tuple(label): path for label, path in zip(params.alone, given.structures)},
             equations={tuple(label): path for label, path in zip(params.embedded, given.equations)},
             steps=params.steps,
+            averages=dict(zip(params.simulated, given.averages)),
             networks=(list(given.networks), params.networks),
             verification=snakemake.output.verification,
             page=snakemake.output.page,

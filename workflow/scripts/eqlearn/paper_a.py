@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from eqlearn.calculus import published_window
+from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import state_polynomial
 from eqlearn.equation import Equation
 from eqlearn.verification import Measured, Number
@@ -18,6 +20,8 @@ RUNS = 10
 PROTOCOLS = ("published", "refined")
 _MSE, _INFERENCE, _STRUCTURES = "me_eql_mse_medians", "me_eql_inference_errors", "me_eql_oat_structures"
 _ES, _TARGETS = "me_eql_es_equations", "targets"
+_EQUATIONS, _WINDOWS = "me_eql_inference_equations", "me_eql_smoothing_windows"
+INFERENCE_STEP = "0.5"  # of the equations that infer parameters
 
 
 def of_protocol(learner: str, protocol: str) -> bool:
@@ -123,8 +127,38 @@ def published_es_equations(table: pd.DataFrame) -> Iterator[Number]:
 
 def measured_es_equation(place: str, experiments: str, equation: Equation) -> dict[str, Measured]:
     """The same from our equation; a power that it lacks has the coefficient 0."""
+    return _coefficients(f"{_ES}/{place}/{experiments}/coefficient_of_power_", equation)
+
+
+def _coefficients(name: str, equation: Equation) -> dict[str, Measured]:
     coefficients = state_polynomial(equation, 1.0)
     padded = np.zeros(11)
     padded[: coefficients.size] = coefficients
-    name = f"{_ES}/{place}/{experiments}/coefficient_of_power_"
     return {f"{name}{power}": Measured(float(value)) for power, value in enumerate(padded)}
+
+
+def published_inference_equations(table: pd.DataFrame) -> Iterator[Number]:
+    """Coefficient of p^j·C^k in every equation that inferred parameters."""
+    for row in table.itertuples():
+        quantity = f"coefficient_of_rp^{row.power_of_rp}_c^{row.power_of_c}"
+        yield Number(_EQUATIONS, f"{row.initial_density}/{row.model}", quantity, row.coefficient)
+
+
+def measured_inference_equation(place: str, learner: str, equation: Equation) -> dict[str, Measured]:
+    """The same from our equation of one learner, for equations that are p times a polynomial in C."""
+    name = f"{_EQUATIONS}/{place.removeprefix('ABM/')}/{learner.split('.')[0]}/coefficient_of_rp^1_c^"
+    return _coefficients(name, equation)
+
+
+def published_windows(table: pd.DataFrame) -> Iterator[Number]:
+    """Window of the moving mean at every rate."""
+    for row in table.itertuples():
+        yield Number(_WINDOWS, f"{row.initial_density}/{row.proliferation_rate:g}", "window_points", row.window_points)
+
+
+def measured_windows(place: str, data: ParametricDataset) -> dict[str, Measured]:
+    """The same by the published rule on our averages."""
+    curves = zip(data.values, data.features[:, :, 0], data.time)
+    windows = {value: published_window(np.gradient(states, time)) for value, states, time in curves}
+    folder = f"{_WINDOWS}/{place.removeprefix('ABM/')}"
+    return {f"{folder}/{value:g}/window_points": Measured(float(points)) for value, points in windows.items()}
