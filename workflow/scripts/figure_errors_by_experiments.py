@@ -3,9 +3,9 @@
 from itertools import cycle
 from pathlib import Path
 
+from eqlearn.error_panels import error_panels
 from eqlearn.job import logged_to
-from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, LEARNERS, grid, legend, log_error, log_parameter, save
-from eqlearn.tables import read_table
+from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, LEARNERS
 
 PANEL = (3.4, 2.0)
 
@@ -14,20 +14,13 @@ def figure_errors_by_experiments(
     *, errors: dict[str, Path], learners: list[str], labels: dict[str, str], svg: Path, png: Path
 ) -> None:
     """One row per dataset, one column per learner."""
-    tables = {n: read_table(p, ["parameter_value", "mse"], ["learner", "experiments"]) for n, p in errors.items()}
-    figure, axes = grid(len(tables), len(learners), PANEL, sharex=True, sharey="row")
-    for row, (name, table) in zip(axes, tables.items()):
-        for axis, learner in zip(row, learners):
-            _draw(axis, table[table["learner"] == learner])
-            _draw_theory(axis, table[table["learner"] == "mean_field.theory"])
-            axis.set_title(f"{name}, {LEARNERS[learner][0]}")
-        log_error(row[0])  # after all are drawn, since they share it
-        row[0].set_ylabel(labels["error"])
-    for axis in axes[-1]:
-        log_parameter(axis)
-        axis.set_xlabel(labels["parameter"])
-    legend(figure, [axis for row in axes for axis in row])
-    save(figure, svg, png)
+    columns = {LEARNERS[learner][0]: learner for learner in learners}
+
+    def draw(axis, table, column: str) -> None:
+        _draw(axis, table[table["learner"] == columns[column]])
+        _draw_theory(axis, table[table["learner"] == "mean_field.theory"])
+
+    error_panels(errors, columns, draw, "{dataset}, {column}", labels, (svg, png), PANEL)
 
 
 def _draw_theory(axis, table) -> None:

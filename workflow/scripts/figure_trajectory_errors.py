@@ -2,28 +2,20 @@
 
 from pathlib import Path
 
+from eqlearn.error_panels import error_panels
 from eqlearn.job import logged_to
-from eqlearn.style import BLACK, LEARNERS, grid, legend, log_error, log_parameter, save
-from eqlearn.tables import read_table
+from eqlearn.style import BLACK, LEARNERS
 
 
 def figure_trajectory_errors(
     *, errors: dict[str, Path], sampled: dict[str, list[float]], labels: dict[str, str], svg: Path, png: Path
 ) -> None:
     """One row per dataset, one column per number of experiments, whose ``sampled`` parameter values are marked."""
-    tables = {n: read_table(p, ["parameter_value", "mse"], ["learner", "experiments"]) for n, p in errors.items()}
-    figure, axes = grid(len(tables), len(sampled), sharex=True, sharey="row")
-    for row, (name, table) in zip(axes, tables.items()):
-        for axis, (experiments, values) in zip(row, sampled.items()):
-            _draw(axis, table, experiments, values)
-            axis.set_title(f"{name}\n{experiments} experiments")
-        log_error(row[0])  # after all are drawn, since they share it
-        row[0].set_ylabel(labels["error"])
-    for axis in axes[-1]:
-        log_parameter(axis)
-        axis.set_xlabel(labels["parameter"])
-    legend(figure, [axis for row in axes for axis in row])
-    save(figure, svg, png)
+
+    def draw(axis, table, experiments: str) -> None:
+        _draw(axis, table, experiments, sampled[experiments])
+
+    error_panels(errors, sampled, draw, "{dataset}\n{column} experiments", labels, (svg, png))
 
 
 def _draw(axis, table, experiments: str, values: list[float]) -> None:

@@ -7,8 +7,9 @@ from eqlearn.coefficients import Constant
 from eqlearn.equation import Equation, read_equation
 from eqlearn.job import logged_to
 from eqlearn.pages import write_table_page
+from eqlearn.paper_a import by_place
 from eqlearn.structure import to_text
-from eqlearn.tables import read_table, write_table
+from eqlearn.tables import write_table
 from eqlearn.terms import powers_of
 from eqlearn.verification import PUBLICATION
 
@@ -38,9 +39,7 @@ def tabulate_embedded_equations(
 
 def _published(path: Path) -> dict[tuple[str, str], str]:
     """Text of every published equation by place and number of experiments."""
-    columns = ["power_of_c", "coefficient_of_rp_c_power"]
-    table = read_table(path, columns, ["data", "initial_density", "n_experiments"])
-    table["place"] = table["data"] + "/" + table["initial_density"]
+    table = by_place(path, ["power_of_c", "coefficient_of_rp_c_power"], ["n_experiments"])
     return {key: to_text(_equation(rows), digits=DIGITS) for key, rows in table.groupby(["place", "n_experiments"])}
 
 

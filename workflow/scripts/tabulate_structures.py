@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 from eqlearn.job import logged_to
-from eqlearn.paper_a import BANDS, structures_alone
+from eqlearn.paper_a import BANDS, by_place, structures_alone
 from eqlearn.tables import read_table, write_table
 from eqlearn.verification import PUBLICATION
 
@@ -27,8 +27,8 @@ def tabulate_structures(
 
 
 def _published(name: str, place: str, path: Path) -> pd.DataFrame:
-    table = read_table(path, ["count_of_500_rp"], ["initial_density", "powers_of_c"])
-    rows = table[table["data"] + "/" + table["initial_density"] == place]
+    table = by_place(path, ["count_of_500_rp"], ["powers_of_c"])
+    rows = table[table["place"] == place]
     return _rows(name, PUBLICATION, "all", rows.set_index("powers_of_c")["count_of_500_rp"])
 
 

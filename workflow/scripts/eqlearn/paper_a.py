@@ -4,6 +4,7 @@ Our numbers are those of one protocol; the mean field, for which nothing is lear
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from eqlearn.calculus import published_window
 from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import state_polynomial
 from eqlearn.equation import Equation
+from eqlearn.tables import read_table
 from eqlearn.verification import Measured, Number
 
 BANDS = {"all": (0, np.inf), "0.01-0.1": (0.01, 0.1), "0.11-0.5": (0.11, 0.5), "0.51-1": (0.51, 1.0)}
@@ -27,6 +29,12 @@ INFERENCE_STEP = "0.5"  # of the equations that infer parameters
 def of_protocol(learner: str, protocol: str) -> bool:
     """Whether a learner's label belongs to a protocol."""
     return learner.split(".")[1] in (protocol, "theory")
+
+
+def by_place(path: Path, numeric: list[str], text: list[str]) -> pd.DataFrame:
+    """A published table with a column 'place': data/initial density."""
+    table = read_table(path, numeric, ["data", "initial_density", *text])
+    return table.assign(place=table["data"] + "/" + table["initial_density"])
 
 
 def published_mse(table: pd.DataFrame) -> Iterator[Number]:
