@@ -4,6 +4,8 @@ BIN := .venv/bin
 RUNTIME := .venv/runtime.installed
 DEV := .venv/dev.installed
 
+RUNS := --key function noise seed learner --scripts train_network.py read_network.py score_networks.py
+
 .PHONY: reproduce test study paper parity lint bench clean
 
 reproduce: $(RUNTIME)
@@ -21,8 +23,8 @@ lint: $(DEV)
 study: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/study.yaml
 	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
-	$(BIN)/python workflow/record.py results/study/tables/networks/analytic.recovery.csv results/record/network_recovery.csv
-	$(BIN)/python workflow/record.py results/study/tables/networks/analytic_noise.recovery.csv results/record/network_noise_recovery.csv
+	$(BIN)/python workflow/record.py results/study/tables/networks/analytic.scores.csv results/record/network_runs.csv $(RUNS)
+	$(BIN)/python workflow/record.py results/study/tables/networks/analytic_noise.scores.csv results/record/network_runs.csv $(RUNS)
 
 paper: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml

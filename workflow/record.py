@@ -1,32 +1,38 @@
 """Keep a measured table: add date, machine, versions and the digest of the code, and write it to results/record/.
 
-python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
+    python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
+
+With --key, rows that were measured before and are not in the table stay, so that a study may be spread over time; with
+--scripts, the digest is that of these scripts and what they import, so that other changes do not make the rows stale.
 """
 
+import argparse
 import datetime
 import hashlib
+import json
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
 SCRIPTS = Path(__file__).parent / "scripts"
-sys.path.append(str(SCRIPTS))
+sys.path += [str(SCRIPTS), str(Path(__file__).parent / "rules")]
 
 from eqlearn.tables import write_table  # noqa: E402
+from provenance import fingerprint  # noqa: E402
 
 LIBRARIES = ("numpy", "scipy", "numba", "torch", "snakemake")
 
 
-def code_digest() -> str:
-    """SHA-256 of all scripts and modules, 16 hexadecimal digits."""
-    digest = hashlib.sha256()
-    for path in sorted(SCRIPTS.rglob("*.py")):
-        digest.update(path.relative_to(SCRIPTS).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+def code_digest(scripts: Sequence[str] = ()) -> str:
+    """SHA-256 of some scripts and what they import, or of all scripts and modules; 16 hexadecimal digits."""
+    names = scripts or sorted(path.name for path in SCRIPTS.glob("*.py"))
+    content = {name: fingerprint(name) for name in names}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def machine() -> str:
@@ -39,13 +45,23 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores"
 
 
-def record(table: pd.DataFrame, path: Path) -> None:
-    """Write the table with what is needed to judge it later."""
+def record(table: pd.DataFrame, path: Path, key: Sequence[str] = (), scripts: Sequence[str] = ()) -> None:
+    """Write the table with what is needed to judge it later; ``key``: columns by which earlier rows are kept."""
     installed = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
     versions = ", ".join([f"Python {platform.python_version()}", *installed])
     meta = {"date": datetime.date.today().isoformat(), "machine": machine(), "versions": versions}
-    write_table(table.assign(**meta, code_digest=code_digest()), path)
+    table = table.assign(**meta, code_digest=code_digest(scripts))
+    if key and path.is_file():
+        both = pd.concat([pd.read_csv(path), table])
+        table = both.drop_duplicates(list(key), keep="last").sort_values(list(key))
+    write_table(table, path)
 
 
 if __name__ == "__main__":
-    record(pd.read_csv(sys.argv[1]), Path(sys.argv[2]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("table", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("--key", nargs="+", default=[])
+    parser.add_argument("--scripts", nargs="+", default=[])
+    given = parser.parse_args()
+    record(pd.read_csv(given.table), given.target, given.key, given.scripts)

@@ -157,7 +157,7 @@ def test_every_row_of_the_published_tables_is_a_number():
     medians = inference.groupby(["initial_density", "model"]).ngroups
     found = [len(numbers(source)) for source in SOURCES]
     assert found == [len(errors) + failures, len(inference) + medians, *map(len, others)]
-    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + len(NETWORK_NUMBERS) + 16
+    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + len(NETWORK_NUMBERS) + 20
     missing = [number.path for number in NUMBERS if not math.isfinite(number.value)]
     assert missing == [f"me_eql_mse_medians/ABM/{c0}/OAT_ME_0.5/0.01-0.1/median_mse" for c0 in ("0.05", "0.25")]
 
@@ -291,6 +291,19 @@ def test_our_windows_meet_the_published_ones():
         "me_eql_smoothing_windows/0.05/0.01/window_points": 10.0
     }
     assert set(ours) <= KNOWN
+
+
+def test_repeated_runs_count_once_every_function_has_all_seeds():
+    rows = [(f, 0.0, seed, "seql.refined", (f, seed) != ("f2", 1)) for f in ("f1", "f2") for seed in (0, 1)]
+    table = pd.DataFrame(rows, columns=["function", "noise", "seed", "learner", "recovered"])
+    noisy = table.assign(noise=0.01, recovered=False)
+    ours = paper_b.measured_runs(pd.concat([table, noisy]), functions=2, seeds=2)
+    assert ours == {
+        "network_runs/seql/all/recovered": Measured(3.0),
+        "network_runs/seql/worst_function/recovered": Measured(1.0),
+    }
+    assert set(ours) <= KNOWN
+    assert paper_b.measured_runs(table[:3], functions=2, seeds=2) == {}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 PLACES, AVERAGED = publication.places(), publication.simulated()
 INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), publication.embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
+# Measured over days and kept; a copy without results/record is compared without them.
+RUNS = [path for path in [PUBLISHED.parents[1] / "results" / "record" / "network_runs.csv"] if path.is_file()]
 # A user's own table or functions have nothing to do with the publications.
 COMPARED = bool(plan.own_studies(list(plan.studies)) or benchmarks.published())
 PAGES = ["summary", *(["verification", "disagreements"] if COMPARED else [])]
@@ -26,6 +28,7 @@ rule verify:
         ],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=PLACES.values()),
         averages=expand(f"{RUN}/datasets/{{dataset}}.nc", dataset=AVERAGED.values()),
+        runs=RUNS,
         inference=[path for _, path in INFERRED],
         structures=[path for _, path in ALONE],
         equations=[path for _, path in EMBEDDED],

@@ -6,12 +6,14 @@ from pathlib import Path
 import pandas as pd
 from eqlearn import paper_a, paper_b
 from eqlearn.dataset import read_dataset
+from eqlearn.datasets.analytic import FUNCTIONS
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
 from eqlearn.pages import write_table_page
 from eqlearn.tables import read_table, write_table
 from eqlearn.verification import Measured, Number, compare, criteria_of
 
+SEEDS = 20  # of the repeated runs behind the targets
 Labelled = dict[tuple[str, ...], Path]
 
 
@@ -25,6 +27,7 @@ def verify(
     steps: dict[str, dict[str, str]],
     networks: tuple[list[Path], list[str]],
     averages: dict[str, Path],
+    runs: Path | None,
     verification: Path,
     page: Path,
 ) -> None:
@@ -34,7 +37,8 @@ def verify(
     (initial density, ``learner.protocol``); ``structures``: equations per parameter value by (place, learner);
     ``equations``: the mean field and those of ES by (place, learner, number of experiments). ``steps``: rp step by
     number of experiments, by place. ``networks``: scores and coefficients of the analytic benchmarks, or nothing, and
-    the learners that are compared. ``averages``: simulated datasets by place.
+    the learners that are compared. ``averages``: simulated datasets by place. ``runs``: repeated runs of
+    networks, measured once and kept.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
     targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
@@ -43,7 +47,7 @@ def verify(
         numbers = [*_published(published, protocol), *paper_a.targets(targets)]
         ours = _errors(errors, steps, protocol) | _inferred(inference, protocol) | _windows(averages)
         ours |= _learned(structures, protocol) | _embedded(equations, steps, protocol)
-        ours |= _networks(*networks, protocol, numbers)
+        ours |= _networks(*networks, protocol, numbers) | _repeated(runs, protocol)
         ours |= paper_a.measured_targets(targets, ours)
         tables.append(compare(numbers, ours, criteria, protocol))
     table = pd.concat(tables)
@@ -105,6 +109,14 @@ def _networks(paths: list[Path], learners: list[str], protocol: str, numbers: li
     return paper_b.measured_errors(scores, protocol) | paper_b.measured_equations(coefficients, protocol, numbers)
 
 
+def _repeated(path: Path | None, protocol: str) -> dict[str, Measured]:
+    if path is None:
+        return {}
+    table = read_table(path, ["noise", "seed"], ["function", "learner"])
+    table = table[table["function"].isin(FUNCTIONS) & table["learner"].str.endswith(f".{protocol}")]
+    return paper_b.measured_runs(table, len(FUNCTIONS), SEEDS)
+
+
 def _published(folder: Path, protocol: str) -> Iterator[Number]:
     text = ["initial_density"]
     yield from paper_a.published_mse(read_table(folder / "me_eql_mse_medians.csv", ["median_mse"], text))
@@ -138,6 +150,7 @@ if __name__ == "__main__":
             steps=params.steps,
             averages=dict(zip(params.simulated, given.averages)),
             networks=(list(given.networks), params.networks),
+            runs=given.runs or None,
             verification=snakemake.output.verification,
             page=snakemake.output.page,
         )

@@ -79,3 +79,16 @@ def measured_equations(coefficients: pd.DataFrame, protocol: str, numbers: Itera
 def as_published(table: pd.DataFrame, learners: Iterable[str]) -> pd.DataFrame:
     """The rows of these learners without noise, of the first seed."""
     return table[table["learner"].isin(list(learners)) & (table["noise"] == 0) & (table["seed"] == 0)]
+
+
+def measured_runs(table: pd.DataFrame, functions: int, seeds: int) -> dict[str, Measured]:
+    """Recovered runs by network from a record of repeated runs without noise, once every function has all seeds: in
+    all, and for the function with the fewest."""
+    ours = {}
+    for learner, rows in table[table["noise"] == 0].groupby("learner"):
+        counts = rows.groupby("function")["recovered"].agg(["sum", "count"])
+        if len(counts) == functions and (counts["count"] == seeds).all():
+            place = f"network_runs/{learner.split('.')[0]}"
+            ours[f"{place}/all/recovered"] = Measured(float(counts["sum"].sum()))
+            ours[f"{place}/worst_function/recovered"] = Measured(float(counts["sum"].min()))
+    return ours
