@@ -17,7 +17,7 @@ STAGES = (
     "figure_example_fits",
     "summarise",
 )
-PATIENCE = 240  # seconds
+PATIENCE = 600  # seconds; a stage comes late on a machine with other work
 
 
 def wait_for(condition, what: str) -> None:
