@@ -173,3 +173,8 @@ def test_the_published_settings_train_and_are_reported_as_trained(learner, chain
     assert table["chosen"].tolist() == table["least_test_error"].tolist()
     assert table["chosen"].sum() == 1
     assert {read_equation(path).status for path in (read["raw"], read["equation"])} <= {"read", "unread"}
+    key = ("toy-f1", learner)
+    out = {"svg": tmp_path / "f.svg", "png": tmp_path / "f.png"}
+    figure_training(networks={key: paths["network"]}, trials={key: read["readings"]}, **out)
+    read_something = table[["structure", "structure_trained"]].notna().any(axis=None)
+    assert ("read: " if read_something else "nothing read") in out["svg"].read_text(encoding="utf-8")

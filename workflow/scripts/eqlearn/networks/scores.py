@@ -1,5 +1,6 @@
 """What networks recovered, where the truth is known."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -8,8 +9,16 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from eqlearn.dataset import ParametricDataset
-from eqlearn.equation import Equation
-from eqlearn.structure import coefficient_error, effective_coefficients, same_structure, to_text
+from eqlearn.equation import SYMBOL, Equation
+from eqlearn.structure import (
+    as_expression,
+    coefficient_error,
+    effective_coefficients,
+    same_structure,
+    symbol,
+    to_sympy,
+    to_text,
+)
 
 EXACT = 1e-12  # test error of noise-free data, in the target's units squared, that counts as recovered
 
@@ -77,6 +86,14 @@ def coefficients(equation: Equation, values: np.ndarray) -> pd.DataFrame:
         for at, value in enumerate(values)
     ]
     return pd.DataFrame(rows, columns=["parameter_value", "quantity", "value"])
+
+
+def with_parameter_as_feature(equation: Equation) -> Equation:
+    """The same equation as an EQL network learns it, of which the parameter is a feature (paper B, Table I)."""
+    if equation.status == "unread":
+        return equation
+    template = as_expression(to_sympy(equation).subs(symbol(SYMBOL), symbol(equation.parameter))).text
+    return dataclasses.replace(equation, template=template, features=(*equation.features, equation.parameter))
 
 
 def curves(equation: Equation, values: np.ndarray, reach: float, points: int = 201) -> pd.DataFrame:
