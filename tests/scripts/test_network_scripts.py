@@ -110,6 +110,7 @@ def test_tables_hold_the_true_the_trained_and_the_refined_equation(chain):
     rate = pd.read_csv(chain["recovery"]).iloc[0]
     assert (rate["runs_right"], rate["runs"]) == (1, 1)
     assert 0.2 < rate["runs_rate_low"] < 0.21
+    assert rate["coefficient_error_worst"] == pd.read_csv(chain["scores"]).iloc[0]["coefficient_error"] <= 1e-10
 
 
 def test_training_twice_gives_the_same_bytes(chain, tmp_path):

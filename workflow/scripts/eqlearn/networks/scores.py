@@ -120,7 +120,8 @@ def texts(learned: Learned, values: np.ndarray) -> Iterator[dict[str, object]]:
 
 def recovery(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Recovered runs of all, over the seeds of every group, with the 95 % Wilson interval of the rate; and so for
-    single trials, whose structure after refinement is counted."""
+    single trials, whose structure after refinement is counted. Median and largest error of the coefficients (each the
+    worst of its run, over all coefficients and parameter values) are those of the runs with the right structure."""
     rows: list[Mapping[str, object]] = []
     for key, group in scores.groupby(by, sort=False):
         row = dict(zip(by, key))
@@ -131,5 +132,6 @@ def recovery(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             interval = binomtest(int(right), int(of)).proportion_ci(0.95, "wilson")
             row |= {f"{name}_right": int(right), name: int(of)}
             row |= {f"{name}_rate_low": interval.low, f"{name}_rate_high": interval.high}
-        rows.append(row)
+        errors = group["coefficient_error"]
+        rows.append({**row, "coefficient_error_median": errors.median(), "coefficient_error_worst": errors.max()})
     return pd.DataFrame(rows)
