@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 import yaml
 from conftest import CODE
 from eqlearn import style
 from eqlearn.equation import read_equation
 from eqlearn.errors import InputError
+from eqlearn.networks import checkpoint
 from figure_functions import figure_functions
 from figure_training import figure_training
 from PIL import Image
@@ -179,3 +181,29 @@ def test_the_published_settings_train_and_are_reported_as_trained(learner, chain
     figure_training(networks={key: paths["network"]}, trials={key: read["readings"]}, **out)
     read_something = table[["structure", "structure_trained"]].notna().any(axis=None)
     assert ("read: " if read_something else "nothing read") in out["svg"].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"trials": 0}, "trials: is 0, must be at least 1"),
+        ({"architecture": {"units": {"tangent": 2}}}, "primitive 'tangent': is given 2 times, use one, identity"),
+        ({"parameter_values": 1}, "parameter_values: is 1, must be at least 2"),
+        pytest.param(
+            {"device": "cuda"},
+            "device: is 'cuda', but PyTorch sees no GPU here; use 'cpu' or 'auto'",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU"),
+        ),
+    ],
+)
+def test_bad_settings_leave_nothing_behind(changes, sentence, chain, tmp_path):
+    with pytest.raises(InputError, match=sentence):
+        train(tmp_path, chain["dataset"], **changes)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_of_other_settings_is_refused_and_kept(chain, tmp_path):
+    checkpoint.save({"round": 0}, "other settings", tmp_path / "state.pt")
+    with pytest.raises(InputError, match=r"state\.pt: was written by other settings, data or code; delete it"):
+        train(tmp_path, chain["dataset"])
+    assert [path.name for path in tmp_path.iterdir()] == ["state.pt"]

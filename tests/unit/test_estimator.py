@@ -135,7 +135,7 @@ def with_nan(array: np.ndarray) -> np.ndarray:
         (lambda x, t, y: (x, with_nan(t), y), "parameter: is nan in row 17, must be finite"),
         (lambda x, t, y: (x, t.astype(str) + "a", y), "parameter: must hold numbers"),
         (lambda x, t, y: (x[1:], t[1:], y[1:]), "parameter: has .* samples at .*, must have the same number"),
-        (lambda x, t, y: (x, np.zeros(t.size), y), "has 1 parameter values, at least 2 are needed"),
+        (lambda x, t, y: (x, np.zeros(t.size), y), "has 1 parameter value, at least 2 are needed"),
         (lambda x, t, y: (pd.DataFrame({"p": x[:, 0]}), t, y), "'p' cannot be a name in an equation"),
     ],
 )
