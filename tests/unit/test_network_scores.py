@@ -9,7 +9,7 @@ from eqlearn.networks.scores import recovery
 RUNS = [
     ("f1", 0.01, True, 0.1, 8),
     ("f1", 0.01, True, 0.3, 6),
-    ("f1", 0.01, True, 0.2, 8),
+    ("f1", 0.01, True, 0.15, 8),
     ("f1", 0.01, False, np.nan, 0),
     ("f1", 0.05, False, np.nan, 1),
     ("f2", 0.01, True, 0.7, 4),
@@ -35,7 +35,7 @@ def test_runs_are_counted_by_function_and_noise_with_wilson_intervals(rates):
 
 
 def test_errors_of_coefficients_are_those_of_the_right_runs(rates):
-    assert rates.loc[("f1", 0.01), "coefficient_error_median"] == pytest.approx(0.2)
+    assert rates.loc[("f1", 0.01), "coefficient_error_median"] == pytest.approx(0.15)
     assert rates.loc[("f1", 0.01), "coefficient_error_worst"] == pytest.approx(0.3)
     assert np.isnan(rates.loc[("f1", 0.05), "coefficient_error_median"])
     assert rates.loc[("f2", 0.01), "coefficient_error_worst"] == pytest.approx(0.7)
