@@ -49,6 +49,7 @@ rule all:
         [f"{RUN}/figures/information.svg"] if len(SIMULATED_DATASETS) > 1 else [],
         expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
         expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=["functions", "training"], study=benchmarks.studies),
+        expand(f"{RUN}/figures/noise/{{study}}.svg", study=benchmarks.with_noise_levels()),
 
 
 onsuccess:

@@ -31,6 +31,7 @@ from eqlearn.inference import ParameterSearch, states_of  # noqa: E402
 from eqlearn.learners import es, es_published, oat, oat_published  # noqa: E402
 from eqlearn.learners.experiment import Experiment, Library  # noqa: E402
 from eqlearn.learners.published import Path as LassoPath  # noqa: E402
+from networks import rows as network_rows  # noqa: E402
 from record import record  # noqa: E402
 
 STUDY = Study("bench", Lattice(120, 120), 1.0, 0.5, 0.05, Sampling(100, growth_times=20))
@@ -189,6 +190,7 @@ def main(path: Path) -> None:
     rows.append(("simulator, speed-up on 2 cores", statistics.median(ratios), "1"))
     rows += [(f"simulator, peak memory with {n} replicates", peak_memory(n), "MB") for n in (5, 200)]
     rows += learner_rows()
+    rows += network_rows()
     rows += [(f"inference of one single run, CPU, rp = {r:g}", inference_seconds(r), "s") for r in (0.01, 1.01)]
     rows += overhead(ROOT / "results" / "default" / "logs", ROOT / ".snakemake" / "log", multiprocessing.cpu_count())
     table = pd.DataFrame(rows, columns=["item", "value", "unit"])

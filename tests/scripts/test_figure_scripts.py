@@ -12,6 +12,7 @@ from figure_errors_by_experiments import figure_errors_by_experiments
 from figure_example_fits import figure_example_fits
 from figure_information import figure_information
 from figure_joining import figure_joining
+from figure_noise import figure_noise
 from figure_parameter_inference import figure_parameter_inference
 from figure_snapshots import figure_snapshots
 from figure_structures import figure_structures
@@ -204,7 +205,24 @@ def snapshots(folder, **out):
     figure_snapshots(snapshots=folder / "snapshots.nc", **out)
 
 
+def noise(folder, **out):
+    """Two learners, five functions, three levels; at the highest one learner never finds the structure."""
+    rows = [
+        {"function": f"f{k}", "noise": level, "learner": learner, "runs_right": right, "runs": 5}
+        | {"runs_rate_low": max(0, right / 5 - 0.3), "runs_rate_high": min(1, right / 5 + 0.3)}
+        | {
+            "coefficient_error_median": level if right else np.nan,
+            "coefficient_error_worst": 3 * level if right else np.nan,
+        }
+        for k in range(1, 6)
+        for level in (0.001, 0.01, 0.05)
+        for learner, right in (("seql.refined", 5), ("heql.refined", 5 if level < 0.05 else 0))
+    ]
+    figure_noise(recovery=write(folder, "recovery", pd.DataFrame(rows)), **out)
+
+
 FIGURES = [
+    noise,
     example_fits,
     coefficients,
     embedded_coefficients,

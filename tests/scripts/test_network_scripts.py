@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 import yaml
 from conftest import CODE
 from eqlearn import style
 from eqlearn.equation import read_equation
 from eqlearn.errors import InputError
+from eqlearn.networks import checkpoint
 from figure_functions import figure_functions
 from figure_training import figure_training
 from PIL import Image
@@ -110,6 +112,7 @@ def test_tables_hold_the_true_the_trained_and_the_refined_equation(chain):
     rate = pd.read_csv(chain["recovery"]).iloc[0]
     assert (rate["runs_right"], rate["runs"]) == (1, 1)
     assert 0.2 < rate["runs_rate_low"] < 0.21
+    assert rate["coefficient_error_worst"] == pd.read_csv(chain["scores"]).iloc[0]["coefficient_error"] <= 1e-10
 
 
 def test_training_twice_gives_the_same_bytes(chain, tmp_path):
@@ -173,3 +176,34 @@ def test_the_published_settings_train_and_are_reported_as_trained(learner, chain
     assert table["chosen"].tolist() == table["least_test_error"].tolist()
     assert table["chosen"].sum() == 1
     assert {read_equation(path).status for path in (read["raw"], read["equation"])} <= {"read", "unread"}
+    key = ("toy-f1", learner)
+    out = {"svg": tmp_path / "f.svg", "png": tmp_path / "f.png"}
+    figure_training(networks={key: paths["network"]}, trials={key: read["readings"]}, **out)
+    read_something = table[["structure", "structure_trained"]].notna().any(axis=None)
+    assert ("read: " if read_something else "nothing read") in out["svg"].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"trials": 0}, "trials: is 0, must be at least 1"),
+        ({"architecture": {"units": {"tangent": 2}}}, "primitive 'tangent': is given 2 times, use one, identity"),
+        ({"parameter_values": 1}, "parameter_values: is 1, must be at least 2"),
+        pytest.param(
+            {"device": "cuda"},
+            "device: is 'cuda', but PyTorch sees no GPU here; use 'cpu' or 'auto'",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU"),
+        ),
+    ],
+)
+def test_bad_settings_leave_nothing_behind(changes, sentence, chain, tmp_path):
+    with pytest.raises(InputError, match=sentence):
+        train(tmp_path, chain["dataset"], **changes)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_of_other_settings_is_refused_and_kept(chain, tmp_path):
+    checkpoint.save({"round": 0}, "other settings", tmp_path / "state.pt")
+    with pytest.raises(InputError, match=r"state\.pt: was written by other settings, data or code; delete it"):
+        train(tmp_path, chain["dataset"])
+    assert [path.name for path in tmp_path.iterdir()] == ["state.pt"]

@@ -61,8 +61,8 @@ MUTANTS = {
     "PyTorch's start": Mutant(optimisers, "torch.ones_like", "torch.zeros_like", (truths.truth_rmsprop_by_hand,)),
     "epsilon outside": Mutant(
         optimisers,
-        "torch.sqrt(mean_square + epsilon)",
-        "torch.sqrt(mean_square) + epsilon",
+        "(s + epsilon).sqrt_()",
+        "s.sqrt() + epsilon",
         (truths.truth_rmsprop_epsilon_is_inside_the_root,),
     ),
     "rate not lowered at the end": Mutant(schedules, "else 1e-4", "else 0.05", (truths.truth_schedules,)),

@@ -1,14 +1,20 @@
 """Networks as functions and in training: counts, independence of trials, gradients, interruption, bad input."""
 
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
-from eqlearn.dataset import ParametricDataset, Quantity
+from eqlearn.dataset import ParametricDataset
 from eqlearn.datasets import analytic
 from eqlearn.errors import InputError
 from eqlearn.networks import checkpoint, trials
 from eqlearn.networks.architecture import Architecture, preset
-from eqlearn.networks.device import device_of
+from eqlearn.networks.device import device_of, enough_memory
 from eqlearn.networks.fitting import NetworkSettings, fit_network, prepare
 from eqlearn.networks.network import Network
 from eqlearn.networks.trained import read_trained, write_trained
@@ -191,7 +197,7 @@ def test_the_gpu_gives_the_same_training_to_rounding():
         ({"scale_target": "log"}, "target_scaling: is 'log'"),
         ({"preset": "mine"}, "preset: is 'mine'"),
         ({"held_out": 23}, "has 24 training samples, of which 23 cannot be held out"),
-        ({"parameter_values": 1}, "at least 2 are needed"),
+        ({"parameter_values": 1}, "parameter_values: is 1, must be at least 2"),
     ],
 )
 def test_bad_settings_are_refused_with_a_sentence(changes, sentence):
@@ -200,23 +206,81 @@ def test_bad_settings_are_refused_with_a_sentence(changes, sentence):
 
 
 def test_one_parameter_value_is_refused():
-    with pytest.raises(InputError, match="has 1 parameter values, at least 2 are needed"):
+    with pytest.raises(InputError, match="has 1 parameter value, at least 2 are needed"):
         prepare(data().select(np.array([0])), settings("seql"))
 
 
-@pytest.mark.parametrize("target", ["range", "magnitude"])
-def test_a_constant_target_and_a_feature_of_huge_scale_stay_finite(target):
-    one = data("f3")
-    huge = ParametricDataset(
-        name="huge",
-        parameter=Quantity("t"),
-        values=one.values,
-        state=one.state,
-        features=1e12 * one.features,
-        rate=Quantity("y"),
-        target=np.zeros_like(one.target),
-        split=one.split,
+def test_equal_parameter_values_are_one():
+    with pytest.raises(InputError, match="has 1 parameter value, at least 2 are needed"):
+        prepare(data().select(np.array([2, 2])), settings("seql"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"target": lambda y: 0 * y + 2.5}, "toy: y is 2.5 at every training sample, must vary"),
+        ({"features": lambda x: 1e40 * x}, r"toy: x is as large as 2.*e\+40, must be 1e-30 to 1e\+30; change its unit"),
+        ({"target": lambda y: 1e-40 * y}, r"toy: y is as large as .*e-39, must be 1e-30 to 1e\+30"),
+        ({"features": lambda x: np.where(x > 2.5, np.nan, x)}, "toy: features is nan at index"),
+        ({"target": lambda y: np.where(y > 2.5, np.inf, y)}, "toy: target is inf at index"),
+    ],
+)
+def test_bad_data_are_refused_with_a_sentence(changes, sentence):
+    with pytest.raises(InputError, match=sentence):
+        changed = {name: change(getattr(data(), name)) for name, change in changes.items()}
+        fit_network(replace(data(), **changed), settings("seql", 1), "toy")
+
+
+def test_a_target_may_be_constant_at_some_parameter_values():
+    target = np.where(np.arange(6)[:, None] < 3, 1.0, data().target)
+    trained, _ = fit_network(replace(data(), target=target), settings("seql", 2), "toy")
+    assert trained.restarts.tolist() == [0, 0, 0]
+
+
+OUT_OF_MEMORY = """
+import resource, sys
+import numpy as np
+from eqlearn.datasets import analytic
+from eqlearn.errors import InputError
+from eqlearn.networks.fitting import NetworkSettings, fit_network
+from eqlearn.networks.training import Schedule
+
+sizes, reach = {"train": 512, "test": 8}, {"train": 3.0, "test": 5.0}
+values = np.linspace(-3, 3, 16)
+data = analytic.sampled("toy", analytic.FUNCTIONS["f1"], values, sizes, reach, 0.0, ("f1",), {})
+fit_network(data, NetworkSettings("seql", 1, Schedule(epochs=1)), "toy")
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 200 * 2**20,) * 2)
+try:
+    fit_network(data, NetworkSettings("seql", 64, Schedule(epochs=1)), "toy")
+except InputError as error:
+    sys.exit(f"{type(error.__cause__).__name__}: {error}")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
+def test_memory_that_runs_out_is_told_with_what_to_lower():
+    """A real fault: 64 trials with all samples in one batch, in a process that may take 200 MB more than it has."""
+    scripts = Path(trials.__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(scripts), "OMP_NUM_THREADS": "1"}
+    run = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], env=environment, capture_output=True, text=True)
+    assert run.stderr.strip().endswith(
+        "memory: is too small to train 64 trials side by side; "
+        "lower trials, training.batch_parameters or training.batch_samples."
     )
+    assert run.stderr.startswith(("RuntimeError", "MemoryError"))
+
+
+def test_other_errors_than_of_memory_stay_as_they_are():
+    with pytest.raises(RuntimeError, match="shapes"), enough_memory(3):
+        raise RuntimeError("shapes do not fit")
+    with pytest.raises(InputError, match="too small to train 3 trials"), enough_memory(3):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+
+@pytest.mark.parametrize("target", ["range", "magnitude"])
+def test_a_feature_of_huge_scale_stays_finite(target):
+    huge = replace(data("f3"), features=1e12 * data("f3").features)
     trained, table = fit_network(huge, settings("heql", 2, scale_target=target), "toy")
     assert all(np.isfinite(layer).all() for layer in trained.weights)
     assert trained.restarts.tolist() == [0, 0, 0]

@@ -1,6 +1,7 @@
 """Verdicts by criteria fixed beforehand; no published number can vanish."""
 
 import math
+import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from eqlearn.coefficients import Constant
 from eqlearn.dataset import ParametricDataset, Quantity
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
+from eqlearn.networks import scores as network_scores
 from eqlearn.tables import read_table
 from eqlearn.verification import Criterion, Measured, Number, compare, criteria_of
 
@@ -171,6 +173,19 @@ def test_every_published_number_of_the_analytic_benchmarks_is_one():
     assert by_path["parametric_eql_tables2_7_equations/f2/heql/-1.095/sin(_*x) factor 1"] == 1.952
     assert by_path["parametric_eql_tables2_7_equations/f1/seql/-2.619/1 factor 0"] == -0.045
     assert by_path["parametric_eql_table1_eql_baseline/f2/eql/sin(_*x) factor 0"] == 0.72
+
+
+@pytest.mark.parametrize("function", ["f1", "f2"])
+def test_the_baseline_is_compared_with_t_as_a_feature(function):
+    """An EQL network that learned the published equation: every published number is met, and no other."""
+    published = read_table(PUBLISHED / "parametric_eql_table1_eql_baseline.csv").set_index("benchmark")["eql"][function]
+    learned = Equation(re.sub(r"\bt\b", "p", published), ("x",), "t", "y", {})
+    rows = network_scores.coefficients(network_scores.with_parameter_as_feature(learned), np.zeros(1))
+    rows = rows.assign(function=function, learner="eql.published", equation="trained, t a feature")
+    ours = paper_b.measured_equations(rows, "published", NETWORK_NUMBERS)
+    place = f"parametric_eql_table1_eql_baseline/{function}/"
+    expected = {number.path: number.value for number in NETWORK_NUMBERS if number.path.startswith(place)}
+    assert {path: measured.value for path, measured in ours.items()} == pytest.approx(expected)
 
 
 def test_published_values_are_those_of_the_files():

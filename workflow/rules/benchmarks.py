@@ -123,6 +123,10 @@ class Benchmarks:
         """Input function: the trained networks of the job's study, in the order of ``labels``."""
         return [f"{self.run}/networks/{dataset}/{label}.nc" for dataset, label in self.labels(wildcards)]
 
+    def with_noise_levels(self) -> list[str]:
+        """Studies with several levels of noise."""
+        return [name for name, settings in self.studies.items() if len(settings["noise"]) > 1]
+
     def dataset_files(self, wildcards: Any) -> list[str]:
         """Input function: the datasets of the job's study."""
         return [f"{self.run}/datasets/{name}.nc" for name in self.names_of(wildcards.study)]

@@ -63,6 +63,33 @@ rule figure_functions:
         "../scripts/figure_functions.py"
 
 
+rule figure_noise:
+    """Recovery rates and errors of coefficients over the level of noise (a column per function)."""
+    input:
+        recovery=f"{RUN}/tables/networks/{{study}}.recovery.csv",
+    output:
+        svg=report(
+            f"{RUN}/figures/noise/{{study}}.svg",
+            caption="../report/noise.rst",
+            category=NETWORKS,
+            labels={"result": "recovery under noise", "data": "{study}", "protocol": "all"},
+        ),
+        png=f"{RUN}/figures/noise/{{study}}.png",
+    log:
+        f"{RUN}/logs/figure_noise/{{study}}.log",
+    conda:
+        "../../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        code=fingerprint("figure_noise.py"),
+    script:
+        "../scripts/figure_noise.py"
+
+
 rule figure_training:
     """Loss, open gates and equation of every training (a row per dataset, a column per learner)."""
     input:

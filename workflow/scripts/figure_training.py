@@ -9,6 +9,8 @@ from eqlearn.style import LEARNERS, grid, save
 from eqlearn.tables import read_table
 
 MOST = 8  # rows of panels
+WIDEST = 24  # letters of a title
+TERMS = ["structure", "structure_trained"]
 QUANTITIES = ("mean squared error (1)", "open gates")
 
 
@@ -21,7 +23,7 @@ def figure_training(
     figure, axes = grid(len(datasets), 2 * len(learners), sharex=True)
     for row, name in zip(axes, datasets):
         for k, learner in enumerate(learners):
-            table = read_table(trials[name, learner], ["trial"], ["structure"])
+            table = read_table(trials[name, learner], ["trial"], TERMS)
             chosen = table[table["chosen"]]
             history = read_trained(networks[name, learner]).history
             for axis, values, quantity in zip(row[2 * k :], np.moveaxis(history, 1, 0), QUANTITIES):
@@ -29,14 +31,18 @@ def figure_training(
                 axis.set_ylabel(quantity)
             row[2 * k].set_yscale("log")
             row[2 * k].set_title(f"{name}, {LEARNERS[learner][0]}")
-            row[2 * k + 1].set_title(_terms(chosen["structure"].tolist()))
+            row[2 * k + 1].set_title(_terms(chosen[TERMS].stack().dropna().tolist()))
     for axis in axes[-1]:
         axis.set_xlabel("share of the training (1)")
     save(figure, svg, png)
 
 
 def _terms(structures: list[str]) -> str:
-    return f"read: {structures[0].replace('_*', 'c·').replace('**', '^')}" if structures else "nothing read"
+    """The refined structure, or that as trained where nothing was refined, in short."""
+    if not structures:
+        return "nothing read"
+    text = structures[0].replace("_*", "c·").replace("**", "^")
+    return f"read: {text if len(text) <= WIDEST else text[:WIDEST] + ' …'}"
 
 
 def _draw(axis, values: np.ndarray, chosen: list[int], colour: str) -> None:

@@ -40,6 +40,9 @@ def score_networks(
             values = np.unique(found.data.values)
             factors.append(networks.coefficients(equation, values).assign(**key, equation=form))
             lines.append(networks.curves(equation, shown, reach).assign(**key, equation=form))
+        if learner.startswith("eql."):
+            whole = networks.with_parameter_as_feature(found.raw)
+            factors.append(networks.coefficients(whole, shown[:1]).assign(**key, equation="trained, t a feature"))
         texts += [{**key, **row} for row in networks.texts(found, shown)]
     table = pd.DataFrame(rows)
     write_table(table, scores)

@@ -64,7 +64,9 @@ def measured_equations(coefficients: pd.DataFrame, protocol: str, numbers: Itera
     A published term that our equation lacks has the coefficient 0.
     """
     form = "trained" if protocol == "published" else "refined"
-    chosen = coefficients[(coefficients["equation"] == form) & coefficients["learner"].str.endswith(f".{protocol}")]
+    baseline = coefficients["learner"].str.startswith("eql.")
+    forms = baseline.map({True: f"{form}, t a feature", False: form})
+    chosen = coefficients[(coefficients["equation"] == forms) & coefficients["learner"].str.endswith(f".{protocol}")]
     ours, places = {}, set()
     for row in chosen.itertuples():
         network = row.learner.split(".")[0]

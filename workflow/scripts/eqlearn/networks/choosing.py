@@ -1,16 +1,18 @@
 """The equation of a trained network: which trial, which terms, which coefficients."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from eqlearn.dataset import ParametricDataset
+from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.networks.form import Form, structure_of
 from eqlearn.networks.partition import Partition
-from eqlearn.networks.reading import Reading, choose, completed, read_trial
+from eqlearn.networks.reading import Reading, choose, completed, read_trial, to_equation, without_small
 from eqlearn.networks.refit import Samples, pruned
 from eqlearn.networks.trained import TrainedNetwork
 
@@ -79,6 +81,22 @@ def read_network(
         return Chosen(chosen and chosen.raw, None, reason, table)
     form = _completed_and_pruned(chosen.form, trained.rows[few], samples_of(parts.domain), settings)
     return Chosen(chosen.raw, form, None, table)
+
+
+def equations(
+    chosen: Chosen, trained: TrainedNetwork, data: ParametricDataset, provenance: Mapping[str, Any]
+) -> tuple[Equation, Equation]:
+    """The chosen equation as trained, without small terms, and the refined one; 'unread' ones carry the reason."""
+
+    def equation(form: Form | None, values: np.ndarray) -> Equation:
+        names = (data.parameter.name, data.rate.name)
+        if form is not None:
+            return to_equation(form, values, *names, provenance)
+        features = tuple(quantity.name for quantity in data.state)
+        return Equation(None, features, *names, {}, None, provenance, "unread", chosen.reason)
+
+    small = chosen.raw and without_small(chosen.raw)
+    return equation(small, trained.values), equation(chosen.form, data.values)
 
 
 def _completed_and_pruned(form: Form, rows: np.ndarray, samples: Samples, settings: ReadingSettings) -> Form:

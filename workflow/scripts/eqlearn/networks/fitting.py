@@ -10,7 +10,7 @@ import torch
 
 from eqlearn.dataset import ParametricDataset
 from eqlearn.networks.architecture import Architecture, preset
-from eqlearn.networks.device import device_of
+from eqlearn.networks.device import device_of, enough_memory
 from eqlearn.networks.evaluation import gated_weights, trial_errors
 from eqlearn.networks.network import Network
 from eqlearn.networks.partition import Partition, partition
@@ -95,8 +95,9 @@ def fit_network(
     """
     prepared = prepare(data, settings)
     network = Network(settings.architecture_for(len(data.state)), len(prepared.partition.rows))
-    trainer = Trainer(network, prepared.seen, settings.training, device_of(device))
-    found = train(trainer, name, settings.trials, progress, keeper)
+    with enough_memory(settings.trials):
+        trainer = Trainer(network, prepared.seen, settings.training, device_of(device))
+        found = train(trainer, name, settings.trials, progress, keeper)
     rows = prepared.partition.rows
     weights = gated_weights(network, found.leaves, prepared.seen.parameter)
     trained = TrainedNetwork(

@@ -14,7 +14,9 @@ from eqlearn.networks.form import Form, canonical
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.structure import symbol
 
-MOST_OPEN = 60
+# More than a person would read. An EQL network keeps many gates open where the parameter bends the function, but its
+# equation is not refined.
+MOST_OPEN = {"shared": 100, "stacked": 60, "hyper": 60}
 
 
 class Unreadable(InputError):
@@ -23,8 +25,9 @@ class Unreadable(InputError):
 
 def read_form(trained: TrainedNetwork, trial: int, features: tuple[str, ...]) -> Form:
     """The raw equation of a trial in physical units. Unreadable where more than ``MOST_OPEN`` gates are open."""
-    if trained.open_gates(trial) > MOST_OPEN:
-        raise Unreadable(f"trial {trial}: {trained.open_gates(trial)} gates are open, at most {MOST_OPEN} can be read")
+    number, most = trained.open_gates(trial), MOST_OPEN[trained.architecture.source]
+    if number > most:
+        raise Unreadable(f"trial {trial}: {number} gates are open, at most {most} can be read")
     values: dict[str, np.ndarray] = {}
     names = (*features, SYMBOL) if trained.architecture.source == "shared" else features
     scales = np.append(trained.scaling.features, trained.scaling.parameter)

@@ -1,5 +1,6 @@
 """What networks recovered, where the truth is known."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -8,8 +9,16 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from eqlearn.dataset import ParametricDataset
-from eqlearn.equation import Equation
-from eqlearn.structure import coefficient_error, effective_coefficients, same_structure, to_text
+from eqlearn.equation import SYMBOL, Equation
+from eqlearn.structure import (
+    as_expression,
+    coefficient_error,
+    effective_coefficients,
+    same_structure,
+    symbol,
+    to_sympy,
+    to_text,
+)
 
 EXACT = 1e-12  # test error of noise-free data, in the target's units squared, that counts as recovered
 
@@ -79,6 +88,14 @@ def coefficients(equation: Equation, values: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["parameter_value", "quantity", "value"])
 
 
+def with_parameter_as_feature(equation: Equation) -> Equation:
+    """The same equation as an EQL network learns it, of which the parameter is a feature (paper B, Table I)."""
+    if equation.status == "unread":
+        return equation
+    template = as_expression(to_sympy(equation).subs(symbol(SYMBOL), symbol(equation.parameter))).text
+    return dataclasses.replace(equation, template=template, features=(*equation.features, equation.parameter))
+
+
 def curves(equation: Equation, values: np.ndarray, reach: float, points: int = 201) -> pd.DataFrame:
     """Target over the first feature on [-reach, reach] at some parameter values, the other features at 1, in rows."""
     if equation.status == "unread":
@@ -103,7 +120,8 @@ def texts(learned: Learned, values: np.ndarray) -> Iterator[dict[str, object]]:
 
 def recovery(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Recovered runs of all, over the seeds of every group, with the 95 % Wilson interval of the rate; and so for
-    single trials, whose structure after refinement is counted."""
+    single trials, whose structure after refinement is counted. Median and largest error of the coefficients (each the
+    worst of its run, over all coefficients and parameter values) are those of the runs with the right structure."""
     rows: list[Mapping[str, object]] = []
     for key, group in scores.groupby(by, sort=False):
         row = dict(zip(by, key))
@@ -114,5 +132,6 @@ def recovery(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             interval = binomtest(int(right), int(of)).proportion_ci(0.95, "wilson")
             row |= {f"{name}_right": int(right), name: int(of)}
             row |= {f"{name}_rate_low": interval.low, f"{name}_rate_high": interval.high}
-        rows.append(row)
+        errors = group["coefficient_error"]
+        rows.append({**row, "coefficient_error_median": errors.median(), "coefficient_error_worst": errors.max()})
     return pd.DataFrame(rows)
