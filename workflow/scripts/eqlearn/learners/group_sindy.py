@@ -1,0 +1,130 @@
+"""Sequentially thresholded group ridge regression: a group is one term over all parameter values.
+
+Rudy, Alla, Brunton & Kutz (2019), Data-driven identification of parametric partial differential equations,
+SIAM J. Appl. Dyn. Syst. 18, Algorithm 2; the baseline of paper B, Table III.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eqlearn.coefficients import Samples
+from eqlearn.dataset import ParametricDataset
+from eqlearn.equation import Equation
+from eqlearn.errors import InputError
+from eqlearn.expression import Expression
+
+ROUNDS = 25
+GUARD = 1e-5  # errors below this do not count: those of derivatives are no reason for a further term
+
+
+@dataclass(frozen=True)
+class Settings:
+    """powers: highest power of u; cross_terms: whether powers multiply derivatives; ridge: of the normalised problem;
+    thresholds: how many are tried."""
+
+    powers: int = 3
+    cross_terms: bool = True
+    ridge: float = 1e-5
+    thresholds: int = 50
+
+
+def library(states: Sequence[str], powers: int, cross_terms: bool) -> list[str]:
+    """Terms as text: 1, derivatives, and powers of u alone and (with cross terms) times every derivative."""
+    value, *slopes = states
+    alone = ["1", *slopes]
+    factors = [value if power == 1 else f"{value}**{power}" for power in range(1, powers + 1)]
+    if not cross_terms:
+        return ["1", value, *slopes]
+    return alone + [term for factor in factors for term in (factor, *(f"{factor}*{slope}" for slope in slopes))]
+
+
+def learn(data: ParametricDataset, settings: Settings, provenance: dict) -> Equation:
+    """Support by the threshold of least criterion, coefficients by least squares at every parameter value.
+
+    InputError for a dataset without target or with fewer samples per parameter value than terms.
+    """
+    terms = library([q.name for q in data.state], settings.powers, settings.cross_terms)
+    if data.target is None or data.target.shape[1] < len(terms):
+        samples = 0 if data.target is None else data.target.shape[1]
+        raise InputError(
+            f"{data.name}: has {samples} samples of a target per parameter value, {len(terms)} terms need as many."
+        )
+    design = columns(data, terms)
+    lengths, sizes = np.linalg.norm(design, axis=(0, 1)), len(data.values) * np.linalg.norm(data.target, axis=1)
+    grams = _Grams(design / np.where(lengths > 0, lengths, 1.0), data.target / np.where(sizes > 0, sizes, 1.0)[:, None])
+    chosen = _selected(grams, settings)
+    coefficients = grams.solution(chosen, 0.0) * sizes[:, None] / lengths[chosen]
+    return equation_of(data, [terms[k] for k in chosen], coefficients, provenance)
+
+
+def columns(data: ParametricDataset, terms: Sequence[str]) -> np.ndarray:
+    """Values of every term (P, S, K)."""
+    features = {q.name: data.features[:, :, k] for k, q in enumerate(data.state)}
+    shape = data.features.shape[:2]
+    return np.stack([np.broadcast_to(Expression(term).evaluate(features), shape) for term in terms], axis=-1)
+
+
+def equation_of(data: ParametricDataset, terms: list[str], coefficients: np.ndarray, provenance: dict) -> Equation:
+    """Sum of terms with sampled coefficients (P, K); 0 without any."""
+    names = {f"c{number}": term for number, term in enumerate(terms, start=1)}
+    grid = tuple(map(float, data.values))
+    used = [q.name for q in data.state]
+    return Equation(
+        template=" + ".join(f"{name}*({term})" for name, term in names.items()) or "0",
+        features=tuple(used),
+        parameter=data.parameter.name,
+        target=data.rate.name,
+        coefficients={n: Samples(grid, tuple(map(float, c))) for n, c in zip(names, coefficients.T)},
+        valid_range=(grid[0], grid[-1]),
+        provenance=provenance,
+    )
+
+
+class _Grams:
+    """Normal equations of all parameter values: small, and made once."""
+
+    def __init__(self, design: np.ndarray, response: np.ndarray) -> None:
+        self.samples = response.size
+        # Triangles instead of normal equations: those would square the condition.
+        directions, self.triangles = np.linalg.qr(design)
+        self.projected = np.einsum("psk,ps->pk", directions, response)
+        self.beyond = float(np.sum(response**2) - np.sum(self.projected**2))
+
+    def solution(self, chosen: np.ndarray, ridge: float) -> np.ndarray:
+        """Coefficients (P, k) of the chosen columns."""
+        part, size = self.triangles[:, :, chosen], len(chosen)
+        damping = np.broadcast_to(np.sqrt(ridge) * np.eye(size), (len(part), size, size))
+        target = np.concatenate([self.projected, np.zeros((len(part), size))], axis=1)
+        directions, triangles = np.linalg.qr(np.concatenate([part, damping], axis=1))
+        return np.linalg.solve(triangles, np.einsum("pks,pk->ps", directions, target)[..., None])[..., 0]
+
+    def error(self, chosen: np.ndarray) -> float:
+        """Mean squared error of the least-squares fit."""
+        rest = self.projected - np.einsum("pkc,pc->pk", self.triangles[:, :, chosen], self.solution(chosen, 0.0))
+        return float(np.sum(rest**2) + max(self.beyond, 0.0)) / self.samples
+
+
+def _selected(grams: _Grams, settings: Settings) -> np.ndarray:
+    """Terms of the threshold with the least N·ln(error + guard) + 2k."""
+    everything = np.arange(grams.triangles.shape[2])
+    norms = np.linalg.norm(grams.solution(everything, settings.ridge), axis=0)
+    tried = {}
+    for threshold in np.geomspace(norms[norms > 0].min(), norms.max(), settings.thresholds) * (1 - 1e-9):
+        chosen = _thresholded(grams, settings.ridge, threshold)
+        if chosen.size and tuple(chosen) not in tried:
+            tried[tuple(chosen)] = grams.samples * np.log(grams.error(chosen) + GUARD) + 2 * chosen.size
+    return np.array(min(tried, key=lambda support: (tried[support], len(support))))
+
+
+def _thresholded(grams: _Grams, ridge: float, threshold: float) -> np.ndarray:
+    chosen = np.arange(grams.triangles.shape[2])
+    for _ in range(ROUNDS):
+        kept = np.linalg.norm(grams.solution(chosen, ridge), axis=0) >= threshold
+        if kept.all():
+            break
+        chosen = chosen[kept]
+        if not chosen.size:
+            break
+    return chosen
