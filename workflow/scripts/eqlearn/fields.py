@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy.signal import savgol_filter
 
+from eqlearn import local_polynomials
 from eqlearn.errors import InputError
 
 STATES = ("u", "u_x", "u_xx", "u_xxx", "u_xxxx")  # the derivative of order k is STATES[k]
 EVEN = 1e-6  # relative
 ALIASED = 1e-2  # share of the energy of a field above two thirds of the resolved wave numbers
-WINDOW, DEGREE = 21, 6  # of the local polynomials
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,16 @@ class Field:
         """Length of the period in x."""
         return float(self.x.size * (self.x[1] - self.x[0]))
 
+    @cached_property
+    def windows(self) -> tuple[int, int]:
+        """Windows of local polynomials in t and x; InputError for a grid too small for them."""
+        if min(self.u.shape) < local_polynomials.LEAST:
+            raise InputError(
+                f"field: has {self.t.size} times and {self.x.size} points, local polynomials need "
+                f"{local_polynomials.LEAST} of each."
+            )
+        return local_polynomials.chosen_windows(self.u)
+
     def require_resolved(self) -> None:
         """InputError where the shortest waves hold energy, so that derivatives would be those of an alias."""
         energy = np.sum(np.abs(np.fft.rfft(self.u - self.u.mean(), axis=1)) ** 2, axis=0)
@@ -46,7 +56,7 @@ class Field:
         if share > ALIASED:
             raise InputError(
                 f"field: {share:.1%} of its energy lies in waves shorter than three grid steps of x "
-                f"({self.x.size} points), at most {ALIASED:.0%} is allowed: use a finer grid."
+                f"({self.x.size} points), at most {ALIASED:.0%} is allowed: use a finer grid, or data with less noise."
             )
 
 
@@ -61,14 +71,13 @@ def _require_even(name: str, axis: np.ndarray) -> None:
 def space_derivatives(field: Field, method: str, highest: int = 4) -> np.ndarray:
     """u and its x-derivatives up to order ``highest``, (T, X, 1 + highest).
 
-    Methods: spectral; central (second order); polynomial (local, for noise). InputError for an unknown method or a
-    grid too coarse for it.
+    Methods: spectral; central (second order); polynomial (local in x and t, for noise). InputError for an unknown
+    method or a grid too coarse for it.
     """
     _require_method(method, SPACE)
-    least = WINDOW if method == "polynomial" else 2 * highest + 1
-    if field.x.size < least:
+    if field.x.size < 2 * highest + 1:
         raise InputError(
-            f"field: has {field.x.size} points in x, {method} derivatives of order {highest} need {least}."
+            f"field: has {field.x.size} points in x, derivatives of order {highest} need {2 * highest + 1}."
         )
     field.require_resolved()
     return np.stack([SPACE[method](field, order) for order in range(highest + 1)], axis=-1)
@@ -77,8 +86,6 @@ def space_derivatives(field: Field, method: str, highest: int = 4) -> np.ndarray
 def time_derivative(field: Field, method: str) -> np.ndarray:
     """u_t (T, X) by second-order differences (central) or local polynomials (polynomial); errors as in space."""
     _require_method(method, TIME)
-    if method == "polynomial" and field.t.size < WINDOW:
-        raise InputError(f"field: has {field.t.size} times, local polynomials need {WINDOW}.")
     return TIME[method](field)
 
 
@@ -113,8 +120,12 @@ def _central(field: Field, order: int) -> np.ndarray:
 
 
 def _polynomial(field: Field, order: int) -> np.ndarray:
-    step = field.period / field.x.size
-    return savgol_filter(field.u, WINDOW, DEGREE, deriv=order, delta=step, axis=1, mode="wrap")
+    return _local(field, (0, order))
+
+
+def _local(field: Field, orders: tuple[int, int]) -> np.ndarray:
+    steps = (float(field.t[1] - field.t[0]), field.period / field.x.size)
+    return local_polynomials.derivative(field.u, steps, orders, field.windows)
 
 
 def _time_central(field: Field) -> np.ndarray:
@@ -122,7 +133,7 @@ def _time_central(field: Field) -> np.ndarray:
 
 
 def _time_polynomial(field: Field) -> np.ndarray:
-    return savgol_filter(field.u, WINDOW, DEGREE, deriv=1, delta=field.t[1] - field.t[0], axis=0)
+    return _local(field, (1, 0))
 
 
 SPACE: dict[str, Callable[[Field, int], np.ndarray]] = {
