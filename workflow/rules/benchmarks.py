@@ -3,7 +3,7 @@
 A label is ``network.protocol``; the equation of a network is learned from all parameter values, so it is ``nall``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -41,18 +41,19 @@ class Benchmark:
 class Benchmarks:
     """Analytic studies of one run, from a checked configuration. Raises ConfigurationError."""
 
+    kind, wildcard = KIND, "benchmark"  # of studies, and of datasets in rules
+
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
         self.run = f"results/{config['run']}"
         studies = {name: config["studies"][name] for name in config["build"]}
-        self.studies = {name: settings for name, settings in studies.items() if settings["kind"] == KIND}
+        self.studies = {name: settings for name, settings in studies.items() if settings["kind"] == self.kind}
         for name, settings in self.studies.items():
             self._check(name, settings)
-        self.datasets = {
-            benchmark.name: benchmark
-            for name, s in self.studies.items()
-            for benchmark in (Benchmark(name, *each) for each in product(s["functions"], s["noise"], s["seeds"]))
-        }
+        self.datasets = {d.name: d for name, settings in self.studies.items() for d in self._datasets(name, settings)}
+
+    def _datasets(self, name: str, settings: dict[str, Any]) -> Iterator[Benchmark]:
+        return (Benchmark(name, *each) for each in product(*(settings[k] for k in ("functions", "noise", "seeds"))))
 
     def _check(self, name: str, settings: dict[str, Any]) -> None:
         known = [*settings["definitions"], *FUNCTIONS]
@@ -61,6 +62,9 @@ class Benchmarks:
                 raise ConfigurationError(
                     f"config key 'studies.{name}.functions': {function!r} is not defined; known are {', '.join(known)}."
                 )
+        self._check_learners(settings)
+
+    def _check_learners(self, settings: dict[str, Any]) -> None:
         for learner in settings["learners"]:
             if learner not in self.config["learners"]:
                 raise ConfigurationError(f"config key 'learners.{learner}': is missing.")
@@ -72,9 +76,10 @@ class Benchmarks:
 
     def study(self, wildcards: Any) -> dict[str, Any]:
         """Settings of the study that a job's wildcards belong to."""
-        return self.studies[
-            wildcards.study if hasattr(wildcards, "study") else self.datasets[wildcards.benchmark].study
-        ]
+        return self.studies[wildcards.study if hasattr(wildcards, "study") else self._dataset(wildcards).study]
+
+    def _dataset(self, wildcards: Any) -> Any:
+        return self.datasets[getattr(wildcards, self.wildcard)]
 
     def setting(self, key: str) -> Callable:
         """Parameter function: one setting of the job's study."""
@@ -82,7 +87,7 @@ class Benchmarks:
 
     def of_dataset(self, attribute: str) -> Callable:
         """Parameter function: function, noise or seed of the job's dataset."""
-        return lambda wildcards: getattr(self.datasets[wildcards.benchmark], attribute)
+        return lambda wildcards: getattr(self._dataset(wildcards), attribute)
 
     def sampling(self, wildcards: Any) -> dict[str, Any]:
         """Parameter function: how the job's dataset is sampled, with the definition of its function alone."""

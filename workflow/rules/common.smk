@@ -9,6 +9,7 @@ for folder in ("scripts", "rules"):
 
 from benchmarks import Benchmarks
 from configuration import ConfigurationError, check
+from pdes import Pdes
 from plan import Plan
 from provenance import fingerprint
 from publication import Publication
@@ -20,6 +21,7 @@ try:
     check(config)
     plan = Plan(config, table_paths(config, workflow.configfiles))
     benchmarks = Benchmarks(config)
+    pdes = Pdes(config)
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
@@ -32,7 +34,7 @@ SIMULATED_DATASETS = plan.datasets_of(SIMULATED)
 # Categories of the report, in the order in which it lists them.
 VERDICTS, DATA, EQUATIONS, ERRORS = "1 Claims and verdicts", "2 Data", "3 Learned equations", "4 Trajectory errors"
 INFERENCE, REFINEMENTS, INFORMATION = "5 Inferred rates", "6 What each refinement is worth", "7 Information content"
-NETWORKS = "8 Networks"
+NETWORKS, PARTIAL = "8 Networks", "9 Partial differential equations"
 
 
 def growing(amount):
@@ -45,6 +47,8 @@ wildcard_constraints:
     density=r"\d+(\.\d+)?",
     dataset=r"[A-Za-z][A-Za-z0-9_]*(-c[0-9.]+(-noise[0-9.]+)?)?",
     benchmark=benchmarks.pattern,
+    pde=pdes.pattern,
+    field=pdes.field_pattern,
     network="eql|seql|heql",
     purpose="averages|single_runs",
     batch=r"\d+",

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks import KIND as ANALYTIC
 from labels import OWN_LABELS, labels_of
+from pdes import KIND as PDE
 from studies import Dataset, Study, decimal_text
 from table_study import TableStudy
 
@@ -27,7 +28,7 @@ class Plan:
         self.config = config
         self.run = f"results/{config['run']}"
         built = {name: config["studies"][name] for name in config["build"]}
-        own = {name: study for name, study in built.items() if study["kind"] != ANALYTIC}
+        own = {name: study for name, study in built.items() if study["kind"] not in (ANALYTIC, PDE)}
         self.studies = {name: _study(name, study, tables or {}) for name, study in own.items()}
         self.datasets = {dataset.name: dataset for study in self.studies.values() for dataset in study.datasets}
 
