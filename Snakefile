@@ -21,6 +21,7 @@ include: "workflow/rules/read.smk"
 include: "workflow/rules/infer.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/benchmarks.smk"
+include: "workflow/rules/pdes.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/verify.smk"
 
@@ -50,6 +51,9 @@ rule all:
         expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
         expand(f"{RUN}/figures/{{figure}}/{{study}}.svg", figure=["functions", "training"], study=benchmarks.studies),
         expand(f"{RUN}/figures/noise/{{study}}.svg", study=benchmarks.with_noise_levels()),
+        expand(f"{RUN}/pages/{{page}}/{{study}}.html", page=["pde_errors", "pde_equations"], study=pdes.studies),
+        expand(f"{RUN}/figures/pde_coefficients/{{study}}.svg", study=pdes.studies),
+        expand(f"{RUN}/figures/pde_noise/{{study}}.svg", study=pdes.with_recovery()),
 
 
 onsuccess:

@@ -116,9 +116,16 @@ class Pdes(Benchmarks):
 
     def recovery_files(self, wildcards: Any) -> list[str]:
         """Input function: the recovery tables of a study, one per equation on the first of its grids."""
-        study = self.study(wildcards)
-        firsts = [PdeDataset(wildcards.study, e, tuple(study["grids"][e][0]), 0.0, 0) for e in study["equations"]]
-        return [f"{self.run}/tables/pdes/recovery/{wildcards.study}/{first.field}.csv" for first in firsts]
+        return self._recovery(wildcards.study)
+
+    def published_recovery(self) -> list[str]:
+        """The same of the study that stands for the publication's."""
+        return [path for name in self.published() if name in self.with_recovery() for path in self._recovery(name)]
+
+    def _recovery(self, name: str) -> list[str]:
+        study = self.studies[name]
+        firsts = [PdeDataset(name, e, tuple(study["grids"][e][0]), 0.0, 0) for e in study["equations"]]
+        return [f"{self.run}/tables/pdes/recovery/{name}/{first.field}.csv" for first in firsts]
 
     def with_recovery(self) -> list[str]:
         """Studies that repeat what is learned under noise."""

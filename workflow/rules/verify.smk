@@ -6,7 +6,7 @@ LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learn
 # Measured over days and kept; a copy without results/record is compared without them.
 RUNS = [path for path in [PUBLISHED.parents[1] / "results" / "record" / "network_runs.csv"] if path.is_file()]
 # A user's own table or functions have nothing to do with the publications.
-COMPARED = bool(plan.own_studies(list(plan.studies)) or benchmarks.published())
+COMPARED = bool(plan.own_studies(list(plan.studies)) or benchmarks.published() or pdes.published())
 PAGES = ["summary", *(["verification", "disagreements"] if COMPARED else [])]
 
 
@@ -23,6 +23,8 @@ rule verify:
             PUBLISHED / "me_eql_smoothing_windows.csv",
             PUBLISHED / "targets.csv",
             PUBLISHED / "parametric_eql_table1_eql_baseline.csv",
+            PUBLISHED / "parametric_eql_table3_pde_mse.csv",
+            PUBLISHED / "parametric_eql_table4_pde_equations.csv",
             PUBLISHED / "parametric_eql_tables2_7_equations.csv",
             PUBLISHED / "parametric_eql_table8_analytic_mse.csv",
         ],
@@ -37,6 +39,10 @@ rule verify:
             study=benchmarks.published(),
             table=["scores", "coefficients"],
         ),
+        pdes=expand(
+            f"{RUN}/tables/pdes/{{study}}.{{table}}.csv", study=pdes.published(), table=["scores", "coefficients"]
+        ),
+        recovery=pdes.published_recovery(),
     output:
         verification=f"{RUN}/verification.csv",
         page=report(
@@ -110,6 +116,7 @@ rule summarise:
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
         networks=expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
+        pdes=expand(f"{RUN}/tables/pdes/{{study}}.scores.csv", study=pdes.studies),
     output:
         summary=f"{RUN}/summary.md",
         page=report(

@@ -19,6 +19,7 @@ def summarise(
     errors: dict[str, Path],
     inference: dict[str, Path],
     networks: list[Path],
+    pdes: list[Path],
     summary: Path,
     page: Path,
     shown: dict[str, float],
@@ -44,6 +45,8 @@ def summarise(
         lines += _inference_lines(name, read_table(path, ["mean_relative_error"], ["learner", "experiments"]))
     for path in networks:
         lines += _network_lines(read_table(path, ["noise", "seed", "test_mse"], ["function", "learner"]))
+    for path in pdes:
+        lines += _pde_lines(read_table(path, ["noise", "seed"], ["equation", "grid", "learner", "terms"]))
     text = "\n".join(lines) + "\n"
     write_text(summary, text)
     write_text_page(text, page)
@@ -95,6 +98,16 @@ def _network_lines(table: pd.DataFrame) -> list[str]:
     ]
 
 
+def _pde_lines(table: pd.DataFrame) -> list[str]:
+    head = "| equation | grid | noise | learner | support right | coefficient MSE | MSE of u_t |"
+    lines = ["", "## Partial differential equations", "", head, "|---" * 7 + "|"]
+    return lines + [
+        f"| {r.equation} | {r.grid} | {r.noise:g} | {r.learner} | {'yes' if r.support_right else 'no'} "
+        f"| {r.coefficient_mse:.2g} | {r.ut_mse:.2g} |"
+        for r in table.itertuples()
+    ]
+
+
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         summarise(
@@ -104,6 +117,7 @@ if __name__ == "__main__":
             errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
             inference=dict(zip(snakemake.params.inferred, snakemake.input.inference)),
             networks=snakemake.input.networks,
+            pdes=snakemake.input.pdes,
             summary=snakemake.output.summary,
             page=snakemake.output.page,
             shown=snakemake.params.shown,

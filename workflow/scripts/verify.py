@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from eqlearn import paper_a, paper_b
+from eqlearn import paper_a, paper_b, paper_b_pdes
 from eqlearn.dataset import read_dataset
 from eqlearn.datasets.analytic import FUNCTIONS
 from eqlearn.equation import read_equation
@@ -26,6 +26,7 @@ def verify(
     equations: Labelled,
     steps: dict[str, dict[str, str]],
     networks: tuple[list[Path], list[str]],
+    pdes: tuple[list[Path], list[Path]],
     averages: dict[str, Path],
     runs: Path | None,
     verification: Path,
@@ -37,8 +38,9 @@ def verify(
     (initial density, ``learner.protocol``); ``structures``: equations per parameter value by (place, learner);
     ``equations``: the mean field and those of ES by (place, learner, number of experiments). ``steps``: rp step by
     number of experiments, by place. ``networks``: scores and coefficients of the analytic benchmarks, or nothing, and
-    the learners that are compared. ``averages``: simulated datasets by place. ``runs``: repeated runs of
-    networks, measured once and kept.
+    the learners that are compared. ``pdes``: scores and coefficients of partial differential equations, or nothing, and
+    their scores under noise. ``averages``: simulated datasets by place. ``runs``: repeated runs of networks, measured
+    once and kept.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
     targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
@@ -47,7 +49,7 @@ def verify(
         numbers = [*_published(published, protocol), *paper_a.targets(targets)]
         ours = _errors(errors, steps, protocol) | _inferred(inference, protocol) | _windows(averages)
         ours |= _learned(structures, protocol) | _embedded(equations, steps, protocol)
-        ours |= _networks(*networks, protocol, numbers) | _repeated(runs, protocol)
+        ours |= _networks(*networks, protocol, numbers) | _repeated(runs, protocol) | _pdes(*pdes, protocol)
         ours |= paper_a.measured_targets(targets, ours)
         tables.append(compare(numbers, ours, criteria, protocol))
     table = pd.concat(tables)
@@ -117,6 +119,18 @@ def _repeated(path: Path | None, protocol: str) -> dict[str, Measured]:
     return paper_b.measured_runs(table, len(FUNCTIONS), SEEDS)
 
 
+def _pdes(paths: list[Path], recovery: list[Path], protocol: str) -> dict[str, Measured]:
+    ours, text = {}, ["equation", "learner"]
+    if paths:
+        scores = read_table(paths[0], ["noise", "ut_mse", "coefficient_mse"], [*text, "grid"])
+        ours |= paper_b_pdes.measured_errors(scores, protocol)
+        coefficients = read_table(paths[1], ["noise", "parameter_value", "value"], [*text, "grid", "term"])
+        ours |= paper_b_pdes.measured_truth(coefficients)
+    for path in recovery:
+        ours |= paper_b_pdes.measured_recovery(read_table(path, ["noise", "coefficient_mse_library"], text), protocol)
+    return ours
+
+
 def _published(folder: Path, protocol: str) -> Iterator[Number]:
     text = ["initial_density"]
     yield from paper_a.published_mse(read_table(folder / "me_eql_mse_medians.csv", ["median_mse"], text))
@@ -136,6 +150,13 @@ def _published(folder: Path, protocol: str) -> Iterator[Number]:
     yield from paper_b.published_errors(trained)
     yield from paper_b.published_equations(read_table(folder / "parametric_eql_tables2_7_equations.csv", ["t"]))
     yield from paper_b.published_baseline(read_table(folder / "parametric_eql_table1_eql_baseline.csv", [], ["eql"]))
+    pdes = read_table(
+        folder / "parametric_eql_table3_pde_mse.csv", ["ut_mse", "coefficient_mse"], ["cross_terms_given"]
+    )
+    yield from paper_b_pdes.published_errors(pdes)
+    yield from paper_b_pdes.published_equations(
+        read_table(folder / "parametric_eql_table4_pde_equations.csv", ["value"])
+    )
 
 
 if __name__ == "__main__":
@@ -151,6 +172,7 @@ if __name__ == "__main__":
             averages=dict(zip(params.simulated, given.averages)),
             networks=(list(given.networks), params.networks),
             runs=given.runs or None,
+            pdes=(list(given.pdes), list(given.recovery)),
             verification=snakemake.output.verification,
             page=snakemake.output.page,
         )

@@ -1,0 +1,78 @@
+"""Scores of learned partial differential equations: one definition for all learners, beside those of Table III."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from eqlearn.dataset import ParametricDataset
+from eqlearn.equation import Equation
+from eqlearn.structure import effective_coefficients
+
+TRUE = "true"  # in a column of learners
+LIBRARY = 20  # terms that Table III divides the error of SINDy by: powers of u to 3, derivatives to order 4
+NETWORK_TERMS = 3  # terms that it divides the errors of networks by
+PRINTED_TRUTH = {"advection_diffusion": ("u_x",)}  # rows of the truth that its score of SINDy knew, where not all
+
+Curves = dict[str, np.ndarray]
+
+
+def curves(equation: Equation, values: np.ndarray) -> Curves:
+    """Coefficient of every term over the varying coordinate (P,), by term."""
+    return {term: factors[0] for term, factors in effective_coefficients(equation, values).items()}
+
+
+def squared_errors(found: Curves, true: Curves) -> dict[str, float]:
+    """Mean squared error over the varying coordinate of every term that is true or found; an absent one is 0."""
+    zero = np.zeros(1)
+    return {k: float(np.mean((found.get(k, zero) - true.get(k, zero)) ** 2)) for k in sorted({*found, *true})}
+
+
+def score(name: str, learner: str, learned: Equation, truth: Equation, data: ParametricDataset) -> dict[str, object]:
+    """One row for the equation that ``learner`` learned from ``data`` of the benchmark ``name``."""
+    found, true = curves(learned, data.values), curves(truth, data.values)
+    errors = squared_errors(found, true)
+    of_true, size = [errors[term] for term in true], sum(float(np.mean(c**2)) for c in true.values())
+    physical, normalised = rate_errors(learned, data)
+    return {
+        "terms": " + ".join(found) or "0",
+        "support_right": set(found) == set(true),
+        "coefficient_mse": float(np.mean(list(errors.values()))),
+        "coefficient_mse_true_terms": float(np.mean(of_true)),
+        "coefficient_mse_library": sum(errors.values()) / LIBRARY,
+        "coefficient_mse_as_printed": _as_printed(name, learner, found, true),
+        "relative_coefficient_error": float(np.sqrt(sum(errors.values()) / size)),
+        "ut_mse": physical,
+        "ut_mse_normalised": normalised,
+    }
+
+
+def _as_printed(name: str, learner: str, found: Curves, true: Curves) -> float:
+    if not learner.startswith("sindy"):
+        return sum(squared_errors({k: found[k] for k in true if k in found}, true).values()) / NETWORK_TERMS
+    known = {k: true[k] for k in PRINTED_TRUTH.get(name, true)}
+    return sum(squared_errors(found, known).values()) / LIBRARY
+
+
+def rate_errors(equation: Equation, data: ParametricDataset) -> tuple[float, float]:
+    """Mean squared error of u_t, in physical units and over the range of u_t at the same value of the coordinate."""
+    features = {q.name: data.features[:, :, k] for k, q in enumerate(data.state) if q.name in equation.features}
+    errors = equation.evaluate(features, data.values[:, None]) - data.target
+    widths = np.ptp(data.target, axis=1, keepdims=True)
+    return float(np.mean(errors**2)), float(np.mean((errors / np.where(widths > 0, widths, 1.0)) ** 2))
+
+
+def curve_rows(equation: Equation, values: np.ndarray) -> Iterator[dict[str, object]]:
+    """Coefficients in rows: term, coordinate, value."""
+    for term, coefficients in curves(equation, values).items():
+        for coordinate, value in zip(values, coefficients):
+            yield {"term": term, "parameter_value": float(coordinate), "value": float(value)}
+
+
+def recovered(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Share of right supports and spread of the coefficient error over the draws of every group."""
+    groups = scores.groupby(by, sort=False)
+    error = groups["relative_coefficient_error"]
+    columns = {"draws": groups.size(), "supports_right": groups["support_right"].sum()}
+    spread = {f"error_{q:g}": error.quantile(q) for q in (0.25, 0.5, 0.75)}
+    return pd.DataFrame({**columns, **spread, "mean_mse": groups["coefficient_mse_library"].mean()}).reset_index()

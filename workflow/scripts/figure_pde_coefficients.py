@@ -1,0 +1,52 @@
+"""Draw the varying coefficients of partial differential equations, true and learned (paper B, Fig. 3)."""
+
+from pathlib import Path
+
+from eqlearn.job import logged_to
+from eqlearn.pde_scores import TRUE
+from eqlearn.style import LEARNERS, grid, legend, save
+from eqlearn.tables import read_table
+
+MOST = 8  # rows of panels
+
+
+def figure_pde_coefficients(*, coefficients: Path, svg: Path, png: Path) -> None:
+    """One row per dataset, one column per true term."""
+    text = ["equation", "grid", "learner", "term", "coordinate"]
+    table = read_table(coefficients, ["parameter_value", "value", "noise", "seed"], text)
+    datasets = list(table.groupby(["equation", "grid", "noise", "seed"], sort=False))[:MOST]
+    terms = {key: list(dict.fromkeys(rows.loc[rows["learner"] == TRUE, "term"])) for key, rows in datasets}
+    figure, axes = grid(len(datasets), max(map(len, terms.values())), (2.3, 1.6))
+    for row, (key, rows) in zip(axes, datasets):
+        for axis, term in zip(row, terms[key]):
+            _draw(axis, rows[rows["term"] == term])
+            axis.set_title(f"{_label(key)}: {term.replace('*', '·')}")
+            axis.set_xlabel(f"{rows['coordinate'].iloc[0]} (1)")
+        row[0].set_ylabel("coefficient (1)")
+        for axis in row[len(terms[key]) :]:
+            axis.set_axis_off()
+    legend(figure, [axis for row in axes for axis in row if axis.axison])
+    save(figure, svg, png)
+
+
+def _label(key: tuple) -> str:
+    equation, size, noise, seed = key
+    name = "".join(word[0].upper() for word in equation.split("_")) if "_" in equation else equation.capitalize()
+    return (
+        f"{name} {size.replace('x', '×')}" + (f", {100 * noise:g} %" if noise else "") + (f" #{seed:g}" if seed else "")
+    )
+
+
+def _draw(axis, rows) -> None:
+    true = rows[rows["learner"] == TRUE]
+    axis.plot(true["parameter_value"], true["value"], color="0.7", linewidth=4, label="true")
+    for learner, own in rows[rows["learner"] != TRUE].groupby("learner", sort=False):
+        name, colour, dashes = LEARNERS[learner]
+        axis.plot(own["parameter_value"], own["value"], color=colour, linestyle=dashes, label=name)
+    margin = 0.3 * max(float(true["value"].max() - true["value"].min()), 0.2 * float(true["value"].abs().max()))
+    axis.set_ylim(true["value"].min() - margin, true["value"].max() + margin)  # a wrong equation may lie far outside
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0], __file__):
+        figure_pde_coefficients(**dict(snakemake.input.items()), **dict(snakemake.output.items()))

@@ -1,0 +1,55 @@
+"""Draw what noise does to learned partial differential equations: coefficient error and right supports."""
+
+from pathlib import Path
+
+import pandas as pd
+from eqlearn.job import logged_to
+from eqlearn.style import LEARNERS, grid, legend, log_error, save
+from eqlearn.tables import read_table
+from scipy.stats import binomtest
+
+
+def figure_pde_noise(*, recovery: list[Path], svg: Path, png: Path) -> None:
+    """One column per equation; above the relative error of the coefficients, a dot per draw and a line through the
+    medians; below the share of right supports with its 95 % Wilson interval."""
+    numbers = ["noise", "relative_coefficient_error"]
+    tables = [read_table(path, numbers, ["equation", "learner"]) for path in recovery]
+    figure, axes = grid(2, len(tables), sharex="col", sharey="row")
+    for column, table in enumerate(tables):
+        above, below = axes[0][column], axes[1][column]
+        for place, (learner, rows) in enumerate(table.groupby("learner", sort=False)):
+            name, colour, dashes = LEARNERS[learner]
+            style = {"color": colour, "label": name}
+            shift = 1 + 0.06 * (2 * place - 1)  # so that learners do not hide each other
+            error = rows.groupby("noise")["relative_coefficient_error"].median()
+            right = rows["support_right"]
+            above.plot(100 * error.index, error, linestyle=dashes, **style)
+            for kind, marker in ((True, "o"), (False, "x")):
+                own = rows[right == kind]
+                above.plot(100 * own["noise"] * shift, own[numbers[1]], marker, color=colour, markersize=3, alpha=0.6)
+            _shares(below, rows, shift, dashes, style)
+        above.set_title(table["equation"].iloc[0].replace("_", "–"))
+        below.set_xscale("log")
+        below.set_xticks(sorted(100 * table["noise"].unique()), minor=False)
+        below.set_xticks([], minor=True)
+        below.xaxis.set_major_formatter(lambda value, _position: f"{value:g}")
+        below.set_xlabel("noise (% of the SD of u)")
+        below.set_ylim(-0.05, 1.05)
+    log_error(axes[0][0])
+    axes[0][0].set_ylabel("relative error\nof coefficients (1)")
+    axes[1][0].set_ylabel("share of right\nsupports (1)")
+    legend(figure, axes[0])
+    save(figure, svg, png)
+
+
+def _shares(axis, rows: pd.DataFrame, shift: float, dashes: object, style: dict) -> None:
+    groups = rows.groupby("noise")["support_right"]
+    share, noise = groups.mean().to_numpy(), 100 * shift * groups.mean().index.to_numpy()
+    intervals = [binomtest(int(own.sum()), len(own)).proportion_ci(0.95, "wilson") for _, own in groups]
+    spread = [share - [i.low for i in intervals], [i.high for i in intervals] - share]
+    axis.errorbar(noise, share, spread, marker="o", markersize=3, linestyle=dashes, **style)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0], __file__):
+        figure_pde_noise(recovery=snakemake.input.recovery, svg=snakemake.output.svg, png=snakemake.output.png)

@@ -1,0 +1,40 @@
+"""Learn one partial differential equation under many draws of noise, and score every draw."""
+
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+from eqlearn.datasets.pde import problem_of, sampled, with_noise
+from eqlearn.field_file import read_field
+from eqlearn.job import logged_to
+from eqlearn.learners import group_sindy, weak_sindy
+from eqlearn.pde_scores import score
+from eqlearn.tables import write_table
+
+
+def recover_pde(*, field: Path, recovery: Path, equation: str, definitions: dict, settings: dict) -> None:
+    """Write a row per noise level, seed and learner; ``settings``: noise, seeds, learners with their settings, and
+    how fields with noise are differentiated."""
+    problem, clean, rows = problem_of(equation, definitions), read_field(field), []
+    derivatives = (settings["noisy_derivatives"], settings["highest_derivative"])
+    for noise, seed in product(settings["noise"], settings["seeds"]):
+        noisy = with_noise(clean, noise, (equation, f"noise={noise}", f"seed={seed}"))
+        data = sampled(equation, problem, noisy, *derivatives, {})
+        for learner, own in settings["learners"].items():
+            module = weak_sindy if learner == "sindy.refined" else group_sindy
+            learned = module.learn(data, module.Settings(**own), {})
+            key = {"equation": equation, "noise": noise, "seed": seed, "learner": learner}
+            rows.append({**key, **score(equation, learner, learned, problem.truth, data)})
+    write_table(pd.DataFrame(rows), recovery)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0], __file__):
+        given = snakemake.params.solved
+        recover_pde(
+            field=snakemake.input.field,
+            recovery=snakemake.output.recovery,
+            equation=given["equation"],
+            definitions=given["definitions"],
+            settings=snakemake.params.settings,
+        )
