@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 from eqlearn.job import logged_to
-from eqlearn.style import LEARNERS, grid, legend, log_error, save
+from eqlearn.style import LEARNERS, equation_text, grid, legend, log_error, save
 from eqlearn.tables import read_table
 from scipy.stats import binomtest
 
@@ -28,7 +28,7 @@ def figure_pde_noise(*, recovery: list[Path], svg: Path, png: Path) -> None:
                 own = rows[right == kind]
                 above.plot(100 * own["noise"] * shift, own[numbers[1]], marker, color=colour, markersize=3, alpha=0.6)
             _shares(below, rows, shift, dashes, style)
-        above.set_title(table["equation"].iloc[0].replace("_", "–"))
+        above.set_title(equation_text(table["equation"].iloc[0]))
         below.set_xscale("log")
         below.set_xticks(sorted(100 * table["noise"].unique()), minor=False)
         below.set_xticks([], minor=True)

@@ -10,7 +10,10 @@ from eqlearn.equation import Equation
 from eqlearn.structure import effective_coefficients
 
 TRUE = "true"  # in a column of learners
-LIBRARY = 20  # terms that Table III divides the error of SINDy by: powers of u to 3, derivatives to order 4
+LIBRARY = 20  # terms of the whole library: powers of u to 3, derivatives to order 4
+# ASSUME: terms that Table III divides the error of SINDy by where not all; 16 (derivatives to order 3) give the printed
+# 3.95e-7 of Burgers to three digits, 20 do not.
+PRINTED_LIBRARY = {"burgers": 16}
 NETWORK_TERMS = 3  # terms that it divides the errors of networks by
 PRINTED_TRUTH = {"advection_diffusion": ("u_x",)}  # rows of the truth that its score of SINDy knew, where not all
 
@@ -51,7 +54,7 @@ def _as_printed(name: str, learner: str, found: Curves, true: Curves) -> float:
     if not learner.startswith("sindy"):
         return sum(squared_errors({k: found[k] for k in true if k in found}, true).values()) / NETWORK_TERMS
     known = {k: true[k] for k in PRINTED_TRUTH.get(name, true)}
-    return sum(squared_errors(found, known).values()) / LIBRARY
+    return sum(squared_errors(found, known).values()) / PRINTED_LIBRARY.get(name, LIBRARY)
 
 
 def rate_errors(equation: Equation, data: ParametricDataset) -> tuple[float, float]:

@@ -76,6 +76,11 @@ def power_text(symbol: str, power: int) -> str:
     return symbol if power == 1 else f"{symbol}$^{{{power}}}$"
 
 
+def equation_text(name: str) -> str:
+    """Name of a partial differential equation as a title: Kuramoto–Sivashinsky."""
+    return "–".join(word.capitalize() for word in name.split("_"))
+
+
 def log_parameter(axis: Axes) -> None:
     """Logarithmic horizontal axis with plain numbers: 0.01, 0.1, 1; with 2 and 5 between where there is room.
 

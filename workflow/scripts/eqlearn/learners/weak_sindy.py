@@ -19,7 +19,7 @@ from eqlearn.learners.group_sindy import equation_of
 from eqlearn.structure import as_expression, symbol
 from eqlearn.weak_form import Bumps, WeakForm, basis
 
-FLOOR = 1e-6  # relative squared error that quadrature and solver may leave; below it no term is told apart
+FLOOR = 1e-8  # relative squared error that quadrature may leave at these widths; below it no basis is told apart
 CUTOFF = 1e-12  # singular values below this share of the largest are round-off
 
 
