@@ -4,7 +4,7 @@ from pathlib import Path
 
 from eqlearn.job import logged_to
 from eqlearn.pde_scores import TRUE
-from eqlearn.style import LEARNERS, grid, legend, save
+from eqlearn.style import LEARNERS, equation_text, grid, legend, save
 from eqlearn.tables import read_table
 
 MOST = 8  # rows of panels
@@ -16,7 +16,7 @@ def figure_pde_coefficients(*, coefficients: Path, svg: Path, png: Path) -> None
     table = read_table(coefficients, ["parameter_value", "value", "noise", "seed"], text)
     datasets = list(table.groupby(["equation", "grid", "noise", "seed"], sort=False))[:MOST]
     terms = {key: list(dict.fromkeys(rows.loc[rows["learner"] == TRUE, "term"])) for key, rows in datasets}
-    figure, axes = grid(len(datasets), max(map(len, terms.values())), (2.3, 1.6))
+    figure, axes = grid(len(datasets), max(map(len, terms.values())), (2.3, 1.75))
     for row, (key, rows) in zip(axes, datasets):
         for axis, term in zip(row, terms[key]):
             _draw(axis, rows[rows["term"] == term])
@@ -31,10 +31,8 @@ def figure_pde_coefficients(*, coefficients: Path, svg: Path, png: Path) -> None
 
 def _label(key: tuple) -> str:
     equation, size, noise, seed = key
-    name = "".join(word[0].upper() for word in equation.split("_")) if "_" in equation else equation.capitalize()
-    return (
-        f"{name} {size.replace('x', '×')}" + (f", {100 * noise:g} %" if noise else "") + (f" #{seed:g}" if seed else "")
-    )
+    more = (f", {100 * noise:g} % noise" if noise else "") + (f", seed {seed:g}" if seed else "")
+    return f"{equation_text(equation)}\n{size.replace('x', '×')}{more}"
 
 
 def _draw(axis, rows) -> None:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from eqlearn.job import logged_to
 from eqlearn.style import LEARNERS, equation_text, grid, legend, log_error, save
 from eqlearn.tables import read_table
+from matplotlib.axes import Axes
 from scipy.stats import binomtest
 
 
@@ -15,26 +17,15 @@ def figure_pde_noise(*, recovery: list[Path], svg: Path, png: Path) -> None:
     numbers = ["noise", "relative_coefficient_error"]
     tables = [read_table(path, numbers, ["equation", "learner"]) for path in recovery]
     figure, axes = grid(2, len(tables), sharex="col", sharey="row")
-    for column, table in enumerate(tables):
-        above, below = axes[0][column], axes[1][column]
+    for table, above, below in zip(tables, *axes):
         for place, (learner, rows) in enumerate(table.groupby("learner", sort=False)):
             name, colour, dashes = LEARNERS[learner]
-            style = {"color": colour, "label": name}
+            style = {"color": colour, "label": name, "linestyle": dashes}
             shift = 1 + 0.06 * (2 * place - 1)  # so that learners do not hide each other
-            error = rows.groupby("noise")["relative_coefficient_error"].median()
-            right = rows["support_right"]
-            above.plot(100 * error.index, error, linestyle=dashes, **style)
-            for kind, marker in ((True, "o"), (False, "x")):
-                own = rows[right == kind]
-                above.plot(100 * own["noise"] * shift, own[numbers[1]], marker, color=colour, markersize=3, alpha=0.6)
-            _shares(below, rows, shift, dashes, style)
+            _errors(above, rows, shift, style)
+            _shares(below, rows, shift, style)
         above.set_title(equation_text(table["equation"].iloc[0]))
-        below.set_xscale("log")
-        below.set_xticks(sorted(100 * table["noise"].unique()), minor=False)
-        below.set_xticks([], minor=True)
-        below.xaxis.set_major_formatter(lambda value, _position: f"{value:g}")
-        below.set_xlabel("noise (% of the SD of u)")
-        below.set_ylim(-0.05, 1.05)
+        _noise_axis(below, 100 * np.unique(table["noise"]))
     log_error(axes[0][0])
     axes[0][0].set_ylabel("relative error\nof coefficients (1)")
     axes[1][0].set_ylabel("share of right\nsupports (1)")
@@ -42,12 +33,30 @@ def figure_pde_noise(*, recovery: list[Path], svg: Path, png: Path) -> None:
     save(figure, svg, png)
 
 
-def _shares(axis, rows: pd.DataFrame, shift: float, dashes: object, style: dict) -> None:
+def _errors(axis: Axes, rows: pd.DataFrame, shift: float, style: dict) -> None:
+    medians = rows.groupby("noise")["relative_coefficient_error"].median()
+    axis.plot(100 * shift * medians.index, medians, **style)
+    for right, marker in ((True, "o"), (False, "x")):
+        own = rows[rows["support_right"] == right]
+        percent, error = 100 * shift * own["noise"], own["relative_coefficient_error"]
+        axis.plot(percent, error, marker, color=style["color"], markersize=3, alpha=0.6)
+
+
+def _shares(axis: Axes, rows: pd.DataFrame, shift: float, style: dict) -> None:
     groups = rows.groupby("noise")["support_right"]
     share, noise = groups.mean().to_numpy(), 100 * shift * groups.mean().index.to_numpy()
     intervals = [binomtest(int(own.sum()), len(own)).proportion_ci(0.95, "wilson") for _, own in groups]
     spread = [share - [i.low for i in intervals], [i.high for i in intervals] - share]
-    axis.errorbar(noise, share, spread, marker="o", markersize=3, linestyle=dashes, **style)
+    axis.errorbar(noise, share, spread, marker="o", markersize=3, **style)
+
+
+def _noise_axis(axis: Axes, levels: np.ndarray) -> None:
+    axis.set_xscale("log")
+    axis.set_xticks(levels)
+    axis.set_xticks([], minor=True)
+    axis.xaxis.set_major_formatter(lambda value, _position: f"{value:g}")
+    axis.set_xlabel("noise (% of the SD of u)")
+    axis.set_ylim(-0.05, 1.05)
 
 
 if __name__ == "__main__":
