@@ -53,6 +53,7 @@ rule all:
         expand(f"{RUN}/figures/noise/{{study}}.svg", study=benchmarks.with_noise_levels()),
         expand(f"{RUN}/pages/{{page}}/{{study}}.html", page=["pde_errors", "pde_equations"], study=pdes.studies),
         expand(f"{RUN}/figures/pde_coefficients/{{study}}.svg", study=pdes.studies),
+        expand(f"{RUN}/tables/pdes/{{study}}.recovery.csv", study=pdes.with_recovery()),
         expand(f"{RUN}/figures/pde_noise/{{study}}.svg", study=pdes.with_recovery()),
 
 

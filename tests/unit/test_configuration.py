@@ -2,18 +2,21 @@
 
 import copy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from benchmarks import FUNCTIONS, Benchmarks
 from configuration import ConfigurationError, check, schema, study_kinds
-from eqlearn.datasets import analytic
+from eqlearn.datasets import analytic, pde
+from pdes import EQUATIONS, PdeDataset, Pdes
 from plan import Plan
 from studies import Dataset, Study, decimal_text, every, parameter_values
 
 CONFIG = Path(__file__).parents[2] / "config"
 DEFAULT = yaml.safe_load((CONFIG / "config.yaml").read_text(encoding="utf-8"))
 REMOVE = object()
+HEAT = {"varying": "x", "template": "(2 + cos(p))*u_xx", "domain": [0.0, 6.3], "until": 1.0, "initial": "sin(x)"}
 
 # path to a key, its bad value, words that the sentence must hold
 FAULTS = [
@@ -83,6 +86,16 @@ FAULTS = [
     (("learners", "seql.refined", "trials"), 0, ("learners.seql.refined.trials", "is 0", "at least 1")),
     (("learners", "heql.refined", "training", "optimiser"), "adamw", ("optimiser", "did you mean 'adam'")),
     (("training", "device"), "gpu", ("training.device", "auto, cpu, cuda")),
+    (("studies", "pde", "equations"), ["heat"], ("studies.pde.equations", "'heat'", "known are advection_diffusion")),
+    (("studies", "pde", "grids", "burgers"), REMOVE, ("studies.pde.grids.burgers", "missing")),
+    (("studies", "pde", "grids", "burgers"), [[8, 64]], ("studies.pde.grids.burgers.0.0", "is 8", "at least 16")),
+    (("studies", "pde", "derivatives", "burgers"), REMOVE, ("studies.pde.derivatives.burgers", "missing")),
+    (("studies", "pde", "noisy_derivatives", "space"), "fourier", ("noisy_derivatives.space", "spectral, central")),
+    (("studies", "pde", "recovery", "noise"), [0.0], ("studies.pde.recovery.noise.0", "above 0")),
+    (("studies", "pde", "learners"), ["sindy"], ("studies.pde.learners.0", "did you mean 'sindy.")),
+    (("learners", "sindy.refined"), REMOVE, ("learners.sindy.refined", "missing")),
+    (("studies", "pde", "definitions", "burgers"), HEAT, ("definitions.burgers", "name of a benchmark")),
+    (("studies", "pde", "definitions", "heat"), {**HEAT, "varying": "y"}, ("definitions.heat.varying", "x, t")),
     (("studies", "9lives"), DEFAULT["studies"]["bdm"], ("9lives",)),
 ]
 
@@ -105,6 +118,7 @@ def check_all(config: dict) -> None:
     check(config)
     Plan(config)
     Benchmarks(config)
+    Pdes(config)
 
 
 @pytest.mark.parametrize(
@@ -197,3 +211,42 @@ def test_published_networks_are_compared_with_all_trials_only():
     assert "seql.published" in Benchmarks(config).comparable()
     assert Benchmarks(DEFAULT).published() == ["analytic"]
     assert Benchmarks(changed(("studies", "analytic", "reach", "train"), 2.0)).published() == []
+
+
+def test_the_partial_differential_equations_that_may_be_built_are_those_that_exist():
+    assert list(pde.PROBLEMS) == list(EQUATIONS)
+
+
+def test_names_of_partial_differential_equations():
+    config = changed(("studies", "pde", "noise"), [0.0, 0.01])
+    config["studies"]["pde"].update(equations=["burgers"], seeds=[0, 7], grids={"burgers": [[64, 32]]})
+    pdes = Pdes(config)
+    names = ["pde-burgers-64x32", "pde-burgers-64x32-noise0.01", "pde-burgers-64x32-noise0.01-seed7"]
+    assert list(pdes.datasets) == names  # without noise a seed changes nothing
+    assert (pdes.pattern, pdes.field_pattern) == ("|".join(names).replace(".", r"\."), "burgers-64x32")
+    assert pdes.published_recovery() == ["results/default/tables/pdes/recovery/pde/burgers-64x32.csv"]
+    assert PdeDataset("pde", "burgers", (64, 32), 0.01, 0).field == "burgers-64x32"
+    nothing = Pdes(changed(("build",), ["bdm"]))
+    assert (nothing.pattern, nothing.field_pattern, nothing.published()) == ("(?!)", "(?!)", [])
+
+
+def test_noisy_data_are_differentiated_otherwise():
+    config = changed(("studies", "pde", "noise"), [0.0, 0.01])
+    pdes = Pdes(config)
+    clean, noisy = (SimpleNamespace(pde=f"pde-burgers-256x256{noise}") for noise in ("", "-noise0.01"))
+    assert pdes.differentiation(clean)["methods"] == {"space": "central", "time": "central"}
+    assert pdes.differentiation(noisy)["methods"] == {"space": "polynomial", "time": "polynomial"}
+
+
+def test_equations_differentiated_otherwise_are_not_compared():
+    assert Pdes(DEFAULT).published() == ["pde"]
+    config = changed(("studies", "pde", "derivatives", "burgers", "space"), "spectral")
+    assert Pdes(config).published() == []
+
+
+def test_two_studies_cannot_mean_different_equations_by_one_name():
+    config = changed(("studies", "pde", "definitions"), {"heat": HEAT})
+    config["studies"]["other"] = {**config["studies"]["pde"], "definitions": {"heat": {**HEAT, "until": 2.0}}}
+    config["build"].append("other")
+    with pytest.raises(ConfigurationError, match=r"studies\.\w+\.definitions\.heat': differs from that of study"):
+        Pdes(config)

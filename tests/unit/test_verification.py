@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from eqlearn import paper_a, paper_b
+from eqlearn import paper_a, paper_b, paper_b_pdes
 from eqlearn.coefficients import Constant
 from eqlearn.dataset import ParametricDataset, Quantity
 from eqlearn.equation import Equation
@@ -47,9 +47,16 @@ NETWORK_NUMBERS = [
     for source, published in NETWORK_SOURCES.items()
     for number in published(read_table(PUBLISHED / f"{source}.csv"))
 ]
+PDE_SOURCES = {
+    "parametric_eql_table3_pde_mse": paper_b_pdes.published_errors,
+    "parametric_eql_table4_pde_equations": paper_b_pdes.published_equations,
+}
+PDE_NUMBERS = [
+    n for source, published in PDE_SOURCES.items() for n in published(read_table(PUBLISHED / f"{source}.csv"))
+]
 TARGETS = read_table(PUBLISHED / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
 OWN_TARGETS = list(paper_a.targets(TARGETS))
-NUMBERS = [number for source in SOURCES for number in numbers(source)] + NETWORK_NUMBERS + OWN_TARGETS
+NUMBERS = [number for source in SOURCES for number in numbers(source)] + NETWORK_NUMBERS + PDE_NUMBERS + OWN_TARGETS
 # Of our measures some are there for targets alone.
 KNOWN = {number.path for number in NUMBERS} | set(TARGETS["measured_as"])
 
@@ -159,7 +166,8 @@ def test_every_row_of_the_published_tables_is_a_number():
     medians = inference.groupby(["initial_density", "model"]).ngroups
     found = [len(numbers(source)) for source in SOURCES]
     assert found == [len(errors) + failures, len(inference) + medians, *map(len, others)]
-    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + len(NETWORK_NUMBERS) + 20
+    of_paper_b = len(NETWORK_NUMBERS) + len(PDE_NUMBERS)
+    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + of_paper_b + len(TARGETS)
     missing = [number.path for number in NUMBERS if not math.isfinite(number.value)]
     assert missing == [f"me_eql_mse_medians/ABM/{c0}/OAT_ME_0.5/0.01-0.1/median_mse" for c0 in ("0.05", "0.25")]
 
@@ -186,6 +194,49 @@ def test_the_baseline_is_compared_with_t_as_a_feature(function):
     place = f"parametric_eql_table1_eql_baseline/{function}/"
     expected = {number.path: number.value for number in NETWORK_NUMBERS if number.path.startswith(place)}
     assert {path: measured.value for path, measured in ours.items()} == pytest.approx(expected)
+
+
+def test_every_published_number_of_partial_differential_equations_is_one():
+    """Table III: 12 rows of 2. Table IV: 4 rows of 3 equations of 3 terms, 4 rows of 3 of 2."""
+    counts = [sum(number.source == source for number in PDE_NUMBERS) for source in PDE_SOURCES]
+    assert counts == [24, 4 * 9 + 4 * 6]
+    by_path = {number.path: number.value for number in PDE_NUMBERS}
+    assert by_path["parametric_eql_table4_pde_equations/burgers/heql/8.157/u*u_x"] == -1.25
+    assert by_path["parametric_eql_table3_pde_mse/advection_diffusion/yes/sindy/coefficient_mse"] == 0.0399
+
+
+def test_our_equations_meet_the_published_ones():
+    keys = {"noise": 0.0, "seed": 0, "equation": "burgers", "grid": "256x256"}
+    errors = {"ut_mse": 1.0, "coefficient_mse_as_printed": 2.0, "coefficient_mse_library": 3.0}
+    learners = ["true", "sindy.published", "sindy_linear.published", "sindy.refined"]
+    scores = pd.DataFrame([{**keys, "learner": learner, **errors} for learner in learners])
+    scores = pd.concat([scores, scores.assign(grid="512x256", ut_mse=9.0), scores.assign(noise=0.01, ut_mse=8.0)])
+    place = "parametric_eql_table3_pde_mse/burgers"
+    ours = paper_b_pdes.measured_errors(scores, "published")
+    assert {path: measured.value for path, measured in ours.items()} == {
+        f"{place}/{products}/sindy/{quantity}": value
+        for products in ("yes", "no")
+        for quantity, value in (("ut_mse", 1.0), ("coefficient_mse", 2.0), ("coefficient_mse_library", 3.0))
+    }
+    refined = paper_b_pdes.measured_errors(scores, "refined")
+    assert refined[f"{place}/yes/sindy/coefficient_mse"].value == 3.0
+    assert f"{place}/no/sindy/ut_mse" not in refined
+    row = {**keys, "learner": "true", "term": "u*u_x", "parameter_value": 160 / 255, "value": -1.147}
+    truth = paper_b_pdes.measured_truth(pd.DataFrame([row, {**row, "learner": "sindy.published"}]))
+    assert list(truth) == ["parametric_eql_table4_pde_equations/burgers/true/0.627/u*u_x"]
+    assert set(truth) <= KNOWN
+    draws = pd.DataFrame(
+        {
+            "equation": "burgers",
+            "noise": 0.01,
+            "learner": ["sindy.published"] * 2 + ["sindy.refined"],
+            "coefficient_mse_library": [1.0, 3.0, 7.0],
+            "support_right": [True, False, True],
+        }
+    )
+    found = paper_b_pdes.measured_recovery(draws, "published")
+    assert [measured.value for measured in found.values()] == [2.0, 0.5]
+    assert set(found) <= KNOWN
 
 
 def test_published_values_are_those_of_the_files():

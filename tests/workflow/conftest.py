@@ -15,7 +15,7 @@ PARTS = ("Snakefile", "workflow", "config", "envs", "profiles")
 SCALED = {"samples": 20, "growth_times": 20}
 TINY = {
     "run": "tiny",
-    "build": ["bdm", "mean_field", "analytic"],
+    "build": ["bdm", "mean_field", "analytic", "pde"],
     "studies": {
         "bdm": {
             "parameter": [0.5, 1.0, 1.5, 2.0],
@@ -43,13 +43,21 @@ TINY = {
             "samples": {"train": 20, "test": 8},
             "examples": [0, 4],
         },
+        "pde": {
+            "equations": ["burgers"],
+            "grids": {"burgers": [[64, 48]]},
+            "noise": [0.0, 0.01],
+            "learners": ["sindy.published", "sindy.refined"],
+            "recovery": {"noise": [0.01]},
+        },
     },
     "learners": {
         "oat.refined": {"powers": 4, "max_terms": 3},
+        "sindy.refined": {"powers": 2, "half_x": 10, "half_t": 8, "sizes": [3, 5]},
         "seql.refined": {"trials": 2, "parameter_values": 3, "held_out": 4, "training": {"epochs": 2}},
         "heql.refined": {"trials": 1, "parameter_values": 3, "held_out": 4, "training": {"epochs": 2}},
     },
-    "published": {"ABM": None, "mean_field_nonoise": None, "mean_field_lessnoise": None, "analytic": None},
+    "published": {"ABM": None, "mean_field_nonoise": None, "mean_field_lessnoise": None, "analytic": None, "pde": None},
 }
 
 

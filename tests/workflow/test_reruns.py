@@ -25,6 +25,8 @@ FIGURES = {
     "figure_snapshots",
 }
 NETWORK_FIGURES = {"figure_functions", "figure_training"}
+PDE_FIGURES = {"figure_pde_coefficients", "figure_pde_noise"}
+PDE_TABLES = {"score_pdes", "tabulate_pdes", "tabulate_pde_recovery", "summarise"}
 READ = {"read_network", "score_networks", "summarise"} | NETWORK_FIGURES
 
 
@@ -70,7 +72,13 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             | TABLES
             | (FIGURES - {"figure_snapshots"}),
         ),
-        ("eqlearn/style.py", '"font.size": 8', '"font.size": 9', FIGURES | NETWORK_FIGURES),
+        ("eqlearn/style.py", '"font.size": 8', '"font.size": 9', FIGURES | NETWORK_FIGURES | PDE_FIGURES),
+        (
+            "eqlearn/weak_form.py",
+            "POWER_X, POWER_T = 8, 4",
+            "POWER_X, POWER_T = 8, 5",
+            {"fit_sindy_refined", "recover_pde"} | PDE_TABLES | PDE_FIGURES,
+        ),
         ("eqlearn/networks/gates.py", "EDGE = 1e-6", "EDGE = 1e-7", READ | {"train_network"}),
         (
             "figure_snapshots.py",
@@ -102,7 +110,13 @@ def test_a_changed_locked_version_reruns_its_users(finished_copy):
     lock = finished_copy.folder / "envs" / "numerics.lock"
     lines = ["sympy==0.0.1" if line.startswith("sympy==") else line for line in lock.read_text().splitlines()]
     lock.write_text("\n".join(lines) + "\n")
-    assert finished_copy.rules_to_run() == READ | {"verify", "tabulate_embedded_equations"}
+    assert finished_copy.rules_to_run() == (
+        READ
+        | PDE_TABLES
+        | PDE_FIGURES
+        | {"verify", "tabulate_embedded_equations", "solve_pde", "sample_pde", "recover_pde"}
+        | {"fit_sindy_published", "fit_sindy_refined"}
+    )
 
 
 def test_a_changed_callee_of_compiled_code_changes_the_numbers(finished_copy):

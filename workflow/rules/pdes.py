@@ -74,7 +74,7 @@ class Pdes(Benchmarks):
             for key in more["definitions"]:
                 if settings["definitions"].get(key, more["definitions"][key]) != more["definitions"][key]:
                     raise ConfigurationError(f"{place}.definitions.{key}': differs from that of study {other!r}.")
-        self._check_learners(settings)
+        self._check_learners({"learners": [*settings["learners"], *settings["recovery"]["learners"]]})
 
     def _datasets(self, name: str, settings: dict[str, Any]) -> Iterator[PdeDataset]:
         for equation in settings["equations"]:

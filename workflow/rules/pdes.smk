@@ -185,6 +185,27 @@ rule tabulate_pdes:
         "../scripts/tabulate_pdes.py"
 
 
+rule tabulate_pde_recovery:
+    """Tabulate how often equations were found under noise."""
+    input:
+        draws=pdes.recovery_files,
+    output:
+        recovery=f"{RUN}/tables/pdes/{{study}}.recovery.csv",
+    log:
+        f"{RUN}/logs/tabulate_pde_recovery/{{study}}.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        code=fingerprint("tabulate_pde_recovery.py"),
+    script:
+        "../scripts/tabulate_pde_recovery.py"
+
+
 rule figure_pde_coefficients:
     """Varying coefficients, true and learned (paper B, Fig. 3)."""
     input:

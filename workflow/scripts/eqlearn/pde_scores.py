@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
@@ -72,10 +73,15 @@ def curve_rows(equation: Equation, values: np.ndarray) -> Iterator[dict[str, obj
             yield {"term": term, "parameter_value": float(coordinate), "value": float(value)}
 
 
-def recovered(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Share of right supports and spread of the coefficient error over the draws of every group."""
-    groups = scores.groupby(by, sort=False)
-    error = groups["relative_coefficient_error"]
-    columns = {"draws": groups.size(), "supports_right": groups["support_right"].sum()}
-    spread = {f"error_{q:g}": error.quantile(q) for q in (0.25, 0.5, 0.75)}
-    return pd.DataFrame({**columns, **spread, "mean_mse": groups["coefficient_mse_library"].mean()}).reset_index()
+def recovered(draws: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Right supports with the 95 % Wilson interval of their share, and spread of the coefficient error, by group."""
+    rows = []
+    for key, group in draws.groupby(by, sort=False):
+        right = int(group["support_right"].sum())
+        interval = binomtest(right, len(group)).proportion_ci(0.95, "wilson")
+        shares = {"draws": len(group), "supports_right": right, "share_low": interval.low, "share_high": interval.high}
+        errors = {
+            f"relative_error_{100 * q:g}": group["relative_coefficient_error"].quantile(q) for q in (0.25, 0.5, 0.75)
+        }
+        rows.append({**dict(zip(by, key)), **shares, **errors, "mean_mse": group["coefficient_mse_library"].mean()})
+    return pd.DataFrame(rows)

@@ -1,0 +1,143 @@
+"""Solve, sample, fit, score, tabulate and draw: the chain of partial differential equations on a small study."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import CODE
+from eqlearn import style
+from eqlearn.dataset import read_dataset
+from eqlearn.equation import read_equation
+from eqlearn.errors import InputError
+from eqlearn.field_file import read_field
+from eqlearn.netcdf import read_netcdf, write_netcdf
+from figure_pde_coefficients import figure_pde_coefficients
+from figure_pde_noise import figure_pde_noise
+from fit_sindy_published import fit_sindy_published
+from fit_sindy_refined import fit_sindy_refined
+from PIL import Image
+from recover_pde import recover_pde
+from sample_pde import sample_pde
+from score_pdes import score_pdes
+from solve_pde import solve_pde
+from tabulate_pde_recovery import tabulate_pde_recovery
+from tabulate_pdes import tabulate_pdes
+from test_figure_scripts import overlapping, unlabelled
+
+PUBLISHED = Path(__file__).parents[2] / "config" / "published"
+HEAT = {
+    "varying": "x",
+    "template": "(1 + cos(p)/2)*u_xx",
+    "domain": [0.0, 2 * np.pi],
+    "until": 0.5,
+    "initial": "sin(x) + cos(2*x)",
+}
+DEFINITIONS = {"heat": HEAT}
+POLYNOMIALS = {"space": "polynomial", "time": "polynomial"}
+GROUPS = {"powers": 2, "cross_terms": True, "ridge": 1e-5, "thresholds": 20}
+WEAK = {"powers": 1, "half_x": 10, "half_t": 10, "max_terms": 3, "size": 3, "sizes": [3, 5]}
+LABELS = {"sindy.published": GROUPS, "sindy.refined": WEAK}
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Files of the chain: an own equation, noise-free."""
+    folder = tmp_path_factory.mktemp("pde")
+    field, dataset = folder / "field.nc", folder / "dataset.nc"
+    solve_pde(field=field, equation="heat", points=64, times=64, definitions=DEFINITIONS, code=CODE)
+    place = {"equation": "heat", "definitions": DEFINITIONS, "methods": {"space": "spectral", "time": "polynomial"}}
+    sample_pde(field=field, dataset=dataset, name="toy-heat", noise=0.0, seed=0, highest=2, code=CODE, **place)
+    files = {"field": field, "dataset": dataset}
+    for fit, (learner, settings) in zip((fit_sindy_published, fit_sindy_refined), LABELS.items()):
+        files[learner] = folder / f"{learner}.json"
+        fit(dataset=dataset, equation=files[learner], learner=learner, settings=settings, code=CODE)
+    files |= {name: folder / f"{name}.csv" for name in ("scores", "coefficients", "draws")}
+    score_pdes(
+        datasets={"toy-heat": dataset},
+        equations={("toy-heat", learner): files[learner] for learner in LABELS},
+        functions={"toy-heat": {"equation": "heat", "grid": "64x64", "noise": 0.0, "seed": 0}},
+        definitions=DEFINITIONS,
+        scores=files["scores"],
+        coefficients=files["coefficients"],
+    )
+    settings = {"noise": [0.001, 0.01], "seeds": [0, 1], "learners": LABELS, "highest_derivative": 2}
+    recovery = {"recovery": files["draws"], "settings": {**settings, "noisy_derivatives": POLYNOMIALS}}
+    recover_pde(field=field, equation="heat", definitions=DEFINITIONS, **recovery)
+    return files
+
+
+def test_the_chain_finds_an_own_equation(chain):
+    data = read_dataset(chain["dataset"])
+    assert (data.name, data.parameter.name, data.rate.name) == ("toy-heat", "x", "u_t")
+    assert data.attributes["true_equation"] == HEAT["template"]
+    scores = pd.read_csv(chain["scores"])
+    assert list(scores["learner"]) == ["true", *LABELS]
+    assert list(scores["terms"]) == ["u_xx"] * 3 and scores["support_right"].all()
+    assert (scores["coefficient_mse"] < 1e-4).all() and scores["coefficient_mse"][0] == 0
+    assert read_equation(chain["sindy.refined"]).provenance["learner"] == "sindy.refined"
+
+
+def test_scores_are_those_of_the_equations(chain):
+    """Errors by NumPy from the equation file; the terms' count is one."""
+    x = read_dataset(chain["dataset"]).values
+    learned = read_equation(chain["sindy.published"])
+    error = np.mean((learned.coefficients_at(x)["c1"] - (1 + np.cos(x) / 2)) ** 2)
+    row = pd.read_csv(chain["scores"]).set_index("learner").loc["sindy.published"]
+    assert row["coefficient_mse"] == row["coefficient_mse_true_terms"] == pytest.approx(error, rel=1e-9)
+    assert row["coefficient_mse_library"] == row["coefficient_mse_as_printed"] == pytest.approx(error / 20, rel=1e-9)
+
+
+def test_draws_differ_and_are_summarised(chain, tmp_path):
+    draws = pd.read_csv(chain["draws"])
+    assert len(draws) == 8 and draws["coefficient_mse"].nunique() == 8
+    tabulate_pde_recovery(draws=[chain["draws"]], recovery=tmp_path / "recovery.csv")
+    table = pd.read_csv(tmp_path / "recovery.csv")
+    assert list(table["draws"]) == [2, 2, 2, 2]
+    first = draws[(draws["noise"] == 0.001) & (draws["learner"] == "sindy.refined")]
+    row = table[(table["noise"] == 0.001) & (table["learner"] == "sindy.refined")].iloc[0]
+    assert row["relative_error_50"] == pytest.approx(first["relative_coefficient_error"].median())
+    assert row["supports_right"] == first["support_right"].sum()
+
+
+def test_tables_stand_beside_the_published_ones(chain, tmp_path):
+    kinds = {"errors": "csv", "errors_page": "html", "equations": "csv", "equations_page": "html"}
+    paths = {name: tmp_path / f"{name}.{kind}" for name, kind in kinds.items()}
+    tabulate_pdes(
+        scores=chain["scores"],
+        coefficients=chain["coefficients"],
+        published_errors=PUBLISHED / "parametric_eql_table3_pde_mse.csv",
+        published_equations=PUBLISHED / "parametric_eql_table4_pde_equations.csv",
+        **paths,
+    )
+    errors, equations = pd.read_csv(paths["errors"]), pd.read_csv(paths["equations"])
+    assert errors["published_ut_mse"].notna().sum() == 12
+    assert (errors["equation"] == "heat").sum() == 3
+    assert list(equations["learner"].value_counts()) == [4, 4, 4]
+    assert equations["u_t"].str.fullmatch(r"\+[0-9.]+·u_xx").all()
+
+
+def test_figures_are_drawn_and_labelled(chain, tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(style.plt, "close", drawn.append)
+    figure_pde_coefficients(coefficients=chain["coefficients"], svg=tmp_path / "c.svg", png=tmp_path / "c.png")
+    figure_pde_noise(recovery=[chain["draws"]], svg=tmp_path / "n.svg", png=tmp_path / "n.png")
+    monkeypatch.undo()
+    for figure in drawn:
+        assert [label for axes in figure.axes for label in unlabelled(axes)] == []
+        assert overlapping(figure) == []
+        style.plt.close(figure)
+    assert len(drawn) == 2
+    for name in ("c", "n"):
+        with Image.open(tmp_path / f"{name}.png") as image:
+            assert min(image.size) > 300
+
+
+def test_a_field_that_is_none_or_was_edited_is_refused(chain, tmp_path):
+    data = read_netcdf(chain["field"])
+    write_netcdf(data.rename(u="v"), tmp_path / "other.nc")
+    with pytest.raises(InputError, match=r"other\.nc: holds no field u\(t, x\)"):
+        read_field(tmp_path / "other.nc")
+    (tmp_path / "half.nc").write_bytes(chain["field"].read_bytes()[:2000])
+    with pytest.raises(InputError, match="truncated"):
+        read_field(tmp_path / "half.nc")
