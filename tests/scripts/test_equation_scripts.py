@@ -119,6 +119,16 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     networks = tmp_path / "n.csv"
     scored = {"function": "f1", "noise": 0.0, "seed": 3, "learner": "seql.refined", "test_mse": 1e-31}
     pd.DataFrame([{**scored, "structure_right": True, "trials": 8, "trials_right": 7}]).to_csv(networks, index=False)
+    pdes = tmp_path / "p.csv"
+    solved = {
+        "equation": "burgers",
+        "grid": "64x64",
+        "noise": 0.01,
+        "seed": 0,
+        "learner": "sindy.refined",
+        "terms": "u",
+    }
+    pd.DataFrame([{**solved, "support_right": False, "coefficient_mse": 0.5, "ut_mse": 2e-3}]).to_csv(pdes, index=False)
     summarise(
         run="test",
         verification=verification,
@@ -126,6 +136,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         errors={"d": errors},
         inference={"d": inference},
         networks=[networks],
+        pdes=[pdes],
         summary=summary,
         page=tmp_path / "s.html",
         shown={"d": 1.0},
@@ -138,6 +149,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     assert "| d | oat.refined | 4 | 1e-06 | 1 |" in text
     assert "| d | oat.refined | 4 | 0.2 | 0.3 |" in text
     assert "| f1 | 0 | 3 | seql.refined | yes | 1e-31 | 7 of 8 |" in text
+    assert "| burgers | 64x64 | 0.01 | sindy.refined | no | 0.5 | 0.002 |" in text
 
 
 def test_datasets_know_their_truth(mean_field_dataset):
