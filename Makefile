@@ -25,7 +25,7 @@ study: $(RUNTIME)
 	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic.scores.csv results/record/network_runs.csv $(RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic_noise.scores.csv results/record/network_runs.csv $(RUNS)
-	$(BIN)/python workflow/record.py results/study/tables/pdes/pde.recovery.csv results/record/pde_recovery.csv
+	$(BIN)/python workflow/record.py results/study/tables/pdes/pde.recovery.csv results/record/pde_recovery.csv --scripts recover_pde.py
 
 paper: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml
