@@ -174,7 +174,7 @@ def flat() -> ParametricDataset:
     ("data", "changes", "sentence"),
     [
         (flat(), {}, r"planted: has dC/dt = 0 throughout, a network needs a target that varies"),
-        (planted(*MEAN_FIELD).select(np.array([0])), {}, "has 1 parameter values, at least 2 are needed"),
+        (planted(*MEAN_FIELD).select(np.array([0])), {}, "has 1 parameter value, at least 2 are needed"),
         (dataclasses.replace(planted(*MEAN_FIELD), time=None, time_axis=None), {}, "needs trajectories of one state"),
         (dataclasses.replace(planted(*MEAN_FIELD), target=None, rate=None), {}, "has no target to learn"),
         (dataclasses.replace(planted(*MEAN_FIELD), values=RATES - 0.1), {}, "needs values above 0"),

@@ -82,7 +82,7 @@ def learn(
     if not any(structures):
         raise InputError(
             f"{data.name}: no trial ended in powers of {data.state[0].name} alone, {HIGHEST} at most: "
-            f"{'; '.join(table['unread'])}."
+            f"{'; '.join(table['unread'])}; train for more epochs, or regularise more."
         )
     experiments = experiments_of(data, Proposed.of(filter(None, structures)), noise_of(data), "trajectory", progress)
     powers = oat.common_support(experiments, CANDIDATES)
