@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from conftest import CODE
+from conftest import CODE, VALUES
 from eqlearn import style
 from eqlearn.equation import read_equation
 from eqlearn.errors import InputError
 from eqlearn.networks import checkpoint
 from figure_functions import figure_functions
 from figure_training import figure_training
+from fit_network import fit_network
 from PIL import Image
 from read_network import read_network
 from sample_analytic import sample_analytic
@@ -207,3 +208,39 @@ def test_a_checkpoint_of_other_settings_is_refused_and_kept(chain, tmp_path):
     with pytest.raises(InputError, match=r"state\.pt: was written by other settings, data or code; delete it"):
         train(tmp_path, chain["dataset"])
     assert [path.name for path in tmp_path.iterdir()] == ["state.pt"]
+
+
+TRAJECTORIES = {
+    **TRAINING,
+    "architecture": {"layers": 2, "skip": "all", "units": {"square": 1, "product": 2}},
+    "parameter_values": 3,
+    "held_out": 0,
+    "scale_target": "none",
+    "training": {"epochs": 200, "batch_samples": 16, "rate": 1e-2, "regularisation": 1e-3},
+}
+
+
+def test_a_network_learns_the_mean_field_from_its_trajectories(mean_field_dataset, tmp_path):
+    given = {"dataset": mean_field_dataset, "learner": LEARNER, "values": VALUES, "settings": TRAJECTORIES}
+    names = {"equation": "e.json", "per_parameter": "p.csv", "network": "n.nc", "trials": "t.csv"}
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        fit_network(**given, **{key: tmp_path / folder / name for key, name in names.items()}, code=CODE)
+    equation = read_equation(tmp_path / "a" / "e.json")
+    assert equation.template == "p*(c1*C + c2*C**2)"
+    found = equation.coefficients_at(np.array([0.3, 1.7]))  # any rate, sampled or not
+    np.testing.assert_allclose([found["c1"], found["c2"]], [[0.5, 0.5], [-1.0, -1.0]], rtol=1e-6)
+    assert (equation.provenance["learner"], equation.provenance["experiments"]) == (LEARNER, len(VALUES))
+    assert set(pd.read_csv(tmp_path / "a" / "p.csv")["parameter_value"]) == set(VALUES)
+    assert {"open_gates", "restarts", "powers", "proposed"} <= set(pd.read_csv(tmp_path / "a" / "t.csv"))
+    for name in names.values():
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_network_of_which_nothing_can_be_used_writes_nothing(mean_field_dataset, tmp_path):
+    names = {"equation": "e.json", "per_parameter": "p.csv", "network": "n.nc", "trials": "t.csv"}
+    place = {key: tmp_path / name for key, name in names.items()}
+    settings = {**TRAJECTORIES, "architecture": {}, "training": {"epochs": 1}}
+    with pytest.raises(InputError, match=r"mean_field-c0\.25: no trial ended in powers of C alone"):
+        fit_network(dataset=mean_field_dataset, **place, learner=LEARNER, values=VALUES, settings=settings, code=CODE)
+    assert list(tmp_path.iterdir()) == []

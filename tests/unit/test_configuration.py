@@ -85,6 +85,26 @@ FAULTS = [
     (("studies", "analytic", "seeds"), [-1], ("studies.analytic.seeds.0", "at least 0")),
     (("learners", "seql.refined", "trials"), 0, ("learners.seql.refined.trials", "is 0", "at least 1")),
     (("learners", "heql.refined", "training", "optimiser"), "adamw", ("optimiser", "did you mean 'adam'")),
+    (
+        ("studies", "bdm", "learner_settings"),
+        {"seql.refined": {"architecture": {"units": {"square": 2, "sine": 1}}}},
+        ("studies.bdm.learner_settings.seql.refined.architecture.units", "has sine", "identity, square, product alone"),
+    ),
+    (
+        ("studies", "mean_field", "learner_settings"),
+        {"heql.refined": {"architecture": {"units": {"cube": 2}}}},
+        ("learner_settings.heql.refined.architecture.units.cube", "is unknown", "square"),
+    ),
+    (
+        ("studies", "bdm", "learner_settings"),
+        {"seql.refined": {"training": {"epoch": 2}}},
+        ("seql.refined.training.epoch", "did you mean 'epochs'"),
+    ),
+    (("learners", "seql.refined", "trajectories"), REMOVE, ("architecture.units", "has sine")),
+    (("learners", "seql.refined", "trajectories", "trials"), 0, ("seql.refined.trajectories.trials", "at least 1")),
+    (("learners", "heql.refined", "training", "epochs"), REMOVE, ("heql.refined.training.epochs", "is missing")),
+    (("learners", "heql.refined", "reading", "choice"), REMOVE, ("heql.refined.reading.choice", "is missing")),
+    (("studies", "bdm", "experiments", "skip", "seql.refined"), [0.5], ("inference.step", "no learner skips")),
     (("training", "device"), "gpu", ("training.device", "auto, cpu, cuda")),
     (("studies", "pde", "equations"), ["heat"], ("studies.pde.equations", "'heat'", "known are advection_diffusion")),
     (("studies", "pde", "grids", "burgers"), REMOVE, ("studies.pde.grids.burgers", "missing")),
@@ -250,3 +270,35 @@ def test_two_studies_cannot_mean_different_equations_by_one_name():
     config["build"].append("other")
     with pytest.raises(ConfigurationError, match=r"studies\.\w+\.definitions\.heat': differs from that of study"):
         Pdes(config)
+
+
+def test_networks_learn_from_trajectories_beside_the_other_learners():
+    plan = Plan(DEFAULT)
+    each = [f"{name}.refined/{n}" for name in ("seql", "heql") for n in ("n50", "n10")]
+    assert plan.learned_labels("bdm-c0.05")[-4:] == each
+    assert plan.learned_labels("mean_field-c0.25")[-2:] == ["seql.refined/n10", "heql.refined/n10"]
+    assert plan.inference_labels("bdm-c0.25")[-2:] == ["seql.refined/n10", "heql.refined/n10"]
+    job = SimpleNamespace(study="bdm", dataset="bdm-c0.05", learner="seql", protocol="refined", network="seql")
+    files = [f"results/default/equations/bdm-c{c}/seql.refined/n50.per_parameter.csv" for c in ("0.05", "0.25")]
+    assert plan.points_files(job) == files
+    assert plan.points_files(SimpleNamespace(**{**vars(job), "learner": "es"})) == []
+
+
+def test_settings_of_a_network_on_trajectories_are_its_own_then_those_for_trajectories_then_the_studys():
+    own = {"architecture": {"layers": 2}, "training": {"epochs": 9}, "trials": 3}
+    plan = Plan(changed(("studies", "bdm", "learner_settings"), {"seql.refined": own}))
+    job = SimpleNamespace(dataset="bdm-c0.05", network="seql")
+    settings, common = plan.network_settings(job), DEFAULT["learners"]["seql.refined"]
+    special = common["trajectories"]
+    assert settings["architecture"] == {**special["architecture"], "layers": 2}
+    assert settings["training"] == {**common["training"], **special["training"], "epochs": 9}
+    assert (settings["trials"], settings["scale_target"], settings["device"]) == (3, special["scale_target"], "cpu")
+    assert not {"reading", "trajectories"} & set(settings)
+    assert common["trajectories"] == special != {}
+
+
+def test_functions_in_closed_form_know_nothing_of_trajectories():
+    job = SimpleNamespace(benchmark="analytic-f1", network="seql", protocol="refined")
+    settings = Benchmarks(DEFAULT).training(job)
+    common = DEFAULT["learners"]["seql.refined"]
+    assert settings == {**{k: common[k] for k in common if k not in ("reading", "trajectories")}, **DEFAULT["training"]}

@@ -13,6 +13,17 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "workflow", "config", "envs", "profiles")
 SCALED = {"samples": 20, "growth_times": 20}
+NETWORK = {
+    "parameter_values": 3,
+    "held_out": 4,
+    "training": {"epochs": 2},
+    "trajectories": {
+        "architecture": {"layers": 1, "units": {"product": 1}, "meta_units": [4]},
+        "trials": 1,
+        "parameter_values": 3,
+        "training": {"epochs": 2},
+    },
+}
 TINY = {
     "run": "tiny",
     "build": ["bdm", "mean_field", "analytic", "pde"],
@@ -54,8 +65,8 @@ TINY = {
     "learners": {
         "oat.refined": {"powers": 4, "max_terms": 3},
         "sindy.refined": {"powers": 2, "half_x": 10, "half_t": 8, "sizes": [3, 5]},
-        "seql.refined": {"trials": 2, "parameter_values": 3, "held_out": 4, "training": {"epochs": 2}},
-        "heql.refined": {"trials": 1, "parameter_values": 3, "held_out": 4, "training": {"epochs": 2}},
+        "seql.refined": {**NETWORK, "trials": 2},
+        "heql.refined": {**NETWORK, "trials": 1},
     },
     "published": {"ABM": None, "mean_field_nonoise": None, "mean_field_lessnoise": None, "analytic": None, "pde": None},
 }

@@ -7,7 +7,7 @@ import xarray as xr
 
 SIMULATE = {"simulate_birth_death_migration", "simulate_snapshots"}
 LEARN_AS_PUBLISHED = {"fit_oat_published", "fit_es_published"}
-LEARN = LEARN_AS_PUBLISHED | {"fit_oat", "fit_es"}
+LEARN = LEARN_AS_PUBLISHED | {"fit_oat", "fit_es", "fit_network"}
 INFER = {"infer_parameter", "infer_limit"}
 AFTER_SIMULATION = LEARN | INFER | {"merge_simulations", "select_replicates", "differentiate", "score_trajectories"}
 AFTER_SIMULATION |= {"ablate_refinements"}
@@ -27,6 +27,8 @@ FIGURES = {
 NETWORK_FIGURES = {"figure_functions", "figure_training"}
 PDE_FIGURES = {"figure_pde_coefficients", "figure_pde_noise"}
 PDE_TABLES = {"score_pdes", "tabulate_pdes", "tabulate_pde_recovery", "summarise"}
+AFTER_NETWORKS = {"fit_network", "infer_parameter", "score_trajectories", "tabulate_coefficients"} | ESTIMATES
+AFTER_NETWORKS |= FIGURES - {"figure_snapshots", "figure_structures"}
 READ = {"read_network", "score_networks", "summarise"} | NETWORK_FIGURES
 
 
@@ -59,7 +61,7 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/learners/oat.py",
             "NOISE = 1e-6",
             "NOISE = 2e-6",
-            {"fit_oat", "infer_parameter", "score_trajectories", "ablate_refinements"}
+            {"fit_oat", "fit_network", "infer_parameter", "score_trajectories", "ablate_refinements"}
             | TABLES
             | (FIGURES - {"figure_snapshots"}),
         ),
@@ -79,7 +81,18 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "POWER_X, POWER_T = 8, 5",
             {"fit_sindy_refined", "recover_pde"} | PDE_TABLES | PDE_FIGURES,
         ),
-        ("eqlearn/networks/gates.py", "EDGE = 1e-6", "EDGE = 1e-7", READ | {"train_network"}),
+        (
+            "eqlearn/networks/gates.py",
+            "EDGE = 1e-6",
+            "EDGE = 1e-7",
+            READ | AFTER_NETWORKS | {"train_network"},
+        ),
+        (
+            "eqlearn/learners/network_study.py",
+            "HIGHEST = 10",
+            "HIGHEST = 9",
+            AFTER_NETWORKS,
+        ),
         (
             "figure_snapshots.py",
             "PANEL = (1.75, 1.85)",
@@ -112,6 +125,7 @@ def test_a_changed_locked_version_reruns_its_users(finished_copy):
     lock.write_text("\n".join(lines) + "\n")
     assert finished_copy.rules_to_run() == (
         READ
+        | AFTER_NETWORKS
         | PDE_TABLES
         | PDE_FIGURES
         | {"verify", "tabulate_embedded_equations", "solve_pde", "sample_pde", "recover_pde"}

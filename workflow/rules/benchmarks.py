@@ -98,7 +98,8 @@ class Benchmarks:
     def training(self, wildcards: Any) -> dict[str, Any]:
         """Parameter function: settings of the job's training."""
         settings = self.config["learners"][f"{wildcards.network}.{wildcards.protocol}"]
-        return {**{key: value for key, value in settings.items() if key != "reading"}, **self.config["training"]}
+        elsewhere = ("reading", "trajectories")
+        return {**{key: value for key, value in settings.items() if key not in elsewhere}, **self.config["training"]}
 
     def reading(self, wildcards: Any) -> dict[str, Any]:
         """Parameter function: settings of the job's reading."""

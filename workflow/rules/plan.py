@@ -9,12 +9,14 @@ from typing import Any
 
 from benchmarks import KIND as ANALYTIC
 from labels import OWN_LABELS, labels_of
+from learner_settings import NETWORKS, check_networks, settings_of
 from pdes import KIND as PDE
 from studies import Dataset, Study, decimal_text
 from table_study import TableStudy
 
 REFERENCE = "mean_field.theory/n0"
 ALONE = "oat"  # learners that give an equation per parameter value, too
+JOINED = (ALONE, *NETWORKS)  # learners that are fitted one parameter value at a time, then joined
 
 
 def _study(name: str, settings: dict[str, Any], tables: dict[str, str]) -> Study:
@@ -31,6 +33,8 @@ class Plan:
         own = {name: study for name, study in built.items() if study["kind"] not in (ANALYTIC, PDE)}
         self.studies = {name: _study(name, study, tables or {}) for name, study in own.items()}
         self.datasets = {dataset.name: dataset for study in self.studies.values() for dataset in study.datasets}
+        for study in self.studies.values():
+            check_networks(config, study)
 
     def of_kind(self, kind: str) -> list[str]:
         """Names of the studies of a kind."""
@@ -125,17 +129,17 @@ class Plan:
         return self.study(wildcards).experiments[int(wildcards.experiments)]
 
     def learner_settings(self, label: str) -> Callable:
-        """Parameter function: settings of a learner, its own or the study's; of a setting that the study gives by
-        initial density, that of the job's dataset."""
+        """Parameter function: settings of a learner for the job's dataset."""
 
         def settings(wildcards: Any) -> dict[str, Any]:
-            common = self.config["learners"][label]
-            own = self.study(wildcards).settings.get("learner_settings", {}).get(label, {})
-            density = self.dataset(wildcards).density_text
-            chosen = {k: v.get(density, common[k]) if isinstance(v, dict) else v for k, v in own.items()}
-            return {**common, **chosen}
+            return settings_of(self.config, self.study(wildcards), label, self.dataset(wildcards).density_text)
 
         return settings
+
+    def network_settings(self, wildcards: Any) -> dict[str, Any]:
+        """Parameter function: settings of a network on trajectories, and where it is trained."""
+        settings = self.learner_settings(f"{wildcards.network}.refined")(wildcards)
+        return {**{key: value for key, value in settings.items() if key != "reading"}, **self.config["training"]}
 
     def labels(self, wildcards: Any) -> list[str]:
         """Labels of all equations of a job's dataset: the mean field, then what was learned."""
@@ -192,8 +196,9 @@ class Plan:
 
     def points_files(self, wildcards: Any) -> list[str]:
         """Tables of the equations per parameter value of a job's study and learner; none for learners without."""
-        tables = self.alone_of(self.study_datasets(wildcards))
-        return [path for (_, learner), path in tables if learner == f"{wildcards.learner}.{wildcards.protocol}"]
+        learner = f"{wildcards.learner}.{wildcards.protocol}"
+        named = self.study_datasets(wildcards) if wildcards.learner in JOINED else []
+        return [self.alone_file(dataset, learner) for dataset in named]
 
     def embedded_equations(self) -> list[tuple[tuple[str, str, str], str]]:
         """All equations with embedded parameter by (dataset, learner, number of experiments)."""

@@ -1,4 +1,7 @@
-"""Networks: datasets/{benchmark}.nc -> networks/{benchmark}/{network}.{protocol}.nc, all trials in one."""
+"""Networks: datasets/{benchmark}.nc -> networks/{benchmark}/{network}.{protocol}.nc, all trials in one.
+
+On trajectories one rule goes on to the equation: datasets/{dataset}.nc -> equations/{dataset}/{network}.refined/n….json
+"""
 
 
 rule sample_analytic:
@@ -49,3 +52,32 @@ rule train_network:
         code=fingerprint("train_network.py"),
     script:
         "../scripts/train_network.py"
+
+
+rule fit_network:
+    """Learn one equation from trajectories by a network, which proposes its terms."""
+    input:
+        dataset=f"{RUN}/datasets/{{dataset}}.nc",
+    output:
+        equation=f"{RUN}/equations/{{dataset}}/{{network}}.refined/n{{experiments}}.json",
+        per_parameter=f"{RUN}/equations/{{dataset}}/{{network}}.refined/n{{experiments}}.per_parameter.csv",
+        network=f"{RUN}/networks/{{dataset}}/{{network}}.refined/n{{experiments}}.nc",
+        trials=f"{RUN}/networks/{{dataset}}/{{network}}.refined/n{{experiments}}.csv",
+    log:
+        f"{RUN}/logs/fit_network/{{dataset}}.{{network}}.n{{experiments}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/fit_network/{{dataset}}.{{network}}.n{{experiments}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: config["training"]["threads"]
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
+        gpu=int(config["training"]["device"] == "cuda"),
+    params:
+        learner=lambda wildcards: f"{wildcards.network}.refined",
+        values=plan.sampled_values,
+        settings=plan.network_settings,
+        code=fingerprint("fit_network.py"),
+    script:
+        "../scripts/fit_network.py"

@@ -24,7 +24,7 @@ def figure_parameter_inference(*, summaries: dict[str, Path], svg: Path, png: Pa
             mean, sd = rows["mean_relative_error"].to_numpy(), rows["sd_relative_error"].fillna(0).to_numpy()
             axis.plot(rows["parameter_value"], mean, marker, ls=dashes, lw=0.8, ms=3, color=colour, label=label)
             lower = np.maximum(mean - sd, 0.2 * mean)  # a logarithmic axis has no zero
-            axis.fill_between(rows["parameter_value"], lower, mean + sd, color=colour, alpha=0.2, lw=0)
+            axis.fill_between(rows["parameter_value"], lower, mean + sd, color=colour, alpha=0.12, lw=0)
         axis.set(title=name, xlabel=r"true proliferation rate $r_p$ (1/time)")
         log_parameter(axis)
     log_error(axes[0][0])  # after all are drawn, since they share it

@@ -17,6 +17,7 @@ from eqlearn.files import replacing
 # Okabe & Ito (2008); told apart by dash as well, for print in grey.
 BLACK, ORANGE, GREEN, BLUE, VERMILION = "#000000", "#E69F00", "#009E73", "#0072B2", "#D55E00"
 SKY, PURPLE = "#56B4E9", "#CC79A7"
+WINE, OLIVE = "#882255", "#999933"  # Tol (2021), muted: what joins the seven above in one panel
 LEARNERS = {
     "mean_field.theory": ("mean field", ORANGE, (0, (5, 2))),
     "oat.refined": ("OAT ME-EQL", BLUE, "solid"),
@@ -30,9 +31,9 @@ LEARNERS = {
     "sindy_linear.published": ("SGTR without products", SKY, (0, (4, 1, 1, 1))),
     "sindy.refined": ("weak form", BLACK, (0, (1, 1))),
     "eql.published": ("EQL, published", ORANGE, (0, (5, 2))),
-    "seql.refined": ("SEQL", BLUE, "solid"),
+    "seql.refined": ("SEQL", WINE, "solid"),
     "seql.published": ("SEQL, published", SKY, (0, (4, 1, 1, 1))),
-    "heql.refined": ("HEQL", VERMILION, (0, (3, 1))),
+    "heql.refined": ("HEQL", OLIVE, (0, (1, 1.5))),
     "heql.published": ("HEQL, published", PURPLE, (0, (1, 1))),
 }
 # Numbers of experiments, most first.

@@ -180,7 +180,7 @@ def experiments_of(
     ``progress`` wraps the experiments, such as tqdm. Raises InputError for a dataset without time, with several
     features, with too few times, or with a parameter that is not positive.
     """
-    _require_usable(data, library)
+    require_usable(data, min(library.powers, library.max_terms))
     nominal = data.attributes.get("initial_state")
     initial = nominal if isinstance(nominal, float | int) else None
 
@@ -192,10 +192,11 @@ def experiments_of(
     return [experiment(*each) for each in progress(list(zip(data.values, data.time, data.features[:, :, 0])))]
 
 
-def _require_usable(data: ParametricDataset, library: Library) -> None:
+def require_usable(data: ParametricDataset, terms: int) -> None:
+    """InputError where equations of so many terms cannot be fitted to the trajectories of a dataset."""
     if data.time is None or len(data.state) != 1:
         raise InputError(f"{data.name}: the refined protocol needs trajectories of one state.")
-    least = min(library.powers, library.max_terms) + 2  # for all terms, the initial state, and a residual
+    least = terms + 2  # for all terms, the initial state, and a residual
     if data.time.shape[1] < least:
         raise InputError(f"{data.name}: has {data.time.shape[1]} times, the refined protocol needs {least}.")
     if data.values[0] <= 0:

@@ -1,6 +1,7 @@
 """OAT ME-EQL on a whole dataset: from trajectories to an equation and a table of every experiment's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.joining import Joined
 from eqlearn.learners import oat
-from eqlearn.learners.experiment import Experiment, Library, experiments_of
+from eqlearn.learners.experiment import Experiment, Library, Powers, experiments_of
 from eqlearn.learners.learned import Learned
 from eqlearn.noise import noise_of
 from eqlearn.terms import powers_of
@@ -28,17 +29,29 @@ def learn(data: ParametricDataset, settings: oat.Settings, provenance: dict, pro
     experiments = experiments_of(data, library, noise_of(data), settings.form, progress)
     alone = [oat.best_alone(experiment, settings.candidates) for experiment in progress(experiments)]
     powers = oat.common_support(experiments, settings.candidates)
-    joined = oat.joined(np.sqrt(data.values), experiments, powers, settings.max_degree)
+    return joined(data, experiments, powers, settings.max_degree, provenance, {"alone": alone})
+
+
+def joined(
+    data: ParametricDataset,
+    experiments: list[Experiment],
+    powers: Powers,
+    max_degree: int,
+    provenance: dict,
+    others: Mapping[str, list[TrajectoryFit]] = MappingProxyType({}),
+) -> Learned:
+    """A support fitted to every experiment and joined over the parameter; ``others``: fits by model, for the table."""
+    curves = oat.joined(np.sqrt(data.values), experiments, powers, max_degree)
     common = [experiment.fit(powers) for experiment in experiments]
-    table = _table(data.values, experiments, {"alone": alone, "common": common})
-    return Learned(_equation(data, powers, joined, provenance), table)
+    table = _table(data.values, experiments, {**others, "common": common})
+    return Learned(_equation(data, powers, curves, provenance), table)
 
 
-def _equation(data: ParametricDataset, powers: tuple[int, ...], joined: Joined, provenance: dict) -> Equation:
+def _equation(data: ParametricDataset, powers: Powers, curves: Joined, provenance: dict) -> Equation:
     """dC/dt = p·(c1·C + ...), coefficients polynomials in sqrt(p), held beyond the sampled values."""
     state, span = data.state[0].name, (float(data.values[0]), float(data.values[-1]))
     terms = powers_of(state, powers)
-    columns = zip(joined.coefficients.T.tolist(), joined.standard_errors.T.tolist())
+    columns = zip(curves.coefficients.T.tolist(), curves.standard_errors.T.tolist())
     polynomials = [Polynomial(tuple(c), VARIABLE, span, tuple(e)) for c, e in columns]
     return Equation(
         template=f"p*({' + '.join(terms.values())})",
