@@ -42,7 +42,7 @@ rule all:
         expand(f"{RUN}/figures/structures/{{study}}.svg", study=plan.own_studies(plan.with_learner("oat"))),
         expand(f"{RUN}/figures/joining/{{dataset}}.svg", dataset=plan.datasets_of(plan.with_learner("oat"))),
         expand(f"{RUN}/figures/errors_by_experiments/{{study}}.svg", study=plan.with_learner("es")),
-        expand(f"{RUN}/pages/ablation/{{dataset}}.html", dataset=plan.ablated_datasets()),
+        expand(f"{RUN}/pages/ablation/{{dataset}}.html", dataset=inference.ablated_datasets()),
         expand(f"{RUN}/figures/parameter_inference/{{study}}.svg", study=SIMULATED),
         expand(f"{RUN}/figures/snapshots/{{dataset}}.svg", dataset=plan.datasets_of(plan.with_setting("snapshots"))),
         [f"{RUN}/pages/embedded_equations.html"] if plan.with_learner("es") else [],

@@ -9,6 +9,7 @@ import yaml
 from benchmarks import FUNCTIONS, Benchmarks
 from configuration import ConfigurationError, check, schema, study_kinds
 from eqlearn.datasets import analytic, pde
+from inference_plan import Inference
 from pdes import EQUATIONS, PdeDataset, Pdes
 from plan import Plan
 from studies import Dataset, Study, decimal_text, every, parameter_values
@@ -277,7 +278,7 @@ def test_networks_learn_from_trajectories_beside_the_other_learners():
     each = [f"{name}.refined/{n}" for name in ("seql", "heql") for n in ("n50", "n10")]
     assert plan.learned_labels("bdm-c0.05")[-4:] == each
     assert plan.learned_labels("mean_field-c0.25")[-2:] == ["seql.refined/n10", "heql.refined/n10"]
-    assert plan.inference_labels("bdm-c0.25")[-2:] == ["seql.refined/n10", "heql.refined/n10"]
+    assert Inference(plan).inference_labels("bdm-c0.25")[-2:] == ["seql.refined/n10", "heql.refined/n10"]
     job = SimpleNamespace(study="bdm", dataset="bdm-c0.05", learner="seql", protocol="refined", network="seql")
     files = [f"results/default/equations/bdm-c{c}/seql.refined/n50.per_parameter.csv" for c in ("0.05", "0.25")]
     assert plan.points_files(job) == files

@@ -10,6 +10,7 @@ for folder in ("scripts", "rules"):
 from benchmarks import Benchmarks
 from configuration import ConfigurationError, check
 from pdes import Pdes
+from inference_plan import Inference
 from plan import Plan
 from provenance import fingerprint
 from publication import Publication
@@ -26,6 +27,7 @@ except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
 RUN = plan.run
+inference = Inference(plan)
 publication = Publication(plan)
 PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 SIMULATED = plan.of_kind("birth_death_migration")

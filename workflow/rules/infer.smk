@@ -9,7 +9,7 @@ rule infer_parameter:
     input:
         single_runs=plan.simulation_file("single_runs"),
         equation=f"{RUN}/equations/{{dataset}}/{{learner}}.{{protocol}}/n{{experiments}}.json",
-        training=plan.training_files,
+        training=inference.training_files,
     output:
         estimates=f"{RUN}/inference/{{dataset}}/{{learner}}.{{protocol}}/n{{experiments}}.csv",
     log:

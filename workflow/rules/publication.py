@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from inference_plan import Inference
 from plan import REFERENCE, Plan
 from studies import decimal_text
 
@@ -54,11 +55,12 @@ class Publication:
     def inference(self) -> list[tuple[tuple[str, str], str]]:
         """Estimates that are compared with published ones, by (initial density, ``learner.protocol``)."""
         places = ([*place.split("/"), dataset] for place, dataset in self.places().items())
+        inference = Inference(self.plan)
         return [
             ((density, label.split("/")[0]), path)
             for data, density, dataset in places
             if data == "ABM"
-            for label, path in zip(self.plan.estimate_labels(dataset), self.plan.estimate_files(dataset))
+            for label, path in zip(inference.estimate_labels(dataset), inference.estimate_files(dataset))
         ]
 
     def structures(self) -> list[tuple[tuple[str, str], str]]:

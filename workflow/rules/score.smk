@@ -1,7 +1,7 @@
 """Scores and tables that figures and verification draw from."""
 
 # Equations that infer parameters are compared over initial densities, too.
-INFERRING, FROM = plan.inferring_equations(SIMULATED_DATASETS), plan.inferring_tables(SIMULATED_DATASETS)
+INFERRING, FROM = inference.inferring_equations(SIMULATED_DATASETS), inference.inferring_tables(SIMULATED_DATASETS)
 
 
 rule score_trajectories:
@@ -60,7 +60,7 @@ rule tabulate_coefficients:
 rule summarise_inference:
     """Summarise the inferred parameters of a dataset over the runs of each parameter value."""
     input:
-        estimates=lambda wildcards: plan.estimate_files(wildcards.dataset),
+        estimates=lambda wildcards: inference.estimate_files(wildcards.dataset),
     output:
         summary=f"{RUN}/tables/inference/{{dataset}}.csv",
     log:
@@ -73,7 +73,7 @@ rule summarise_inference:
         runtime=growing(5),
         gpu=0,
     params:
-        labels=lambda wildcards: plan.estimate_labels(wildcards.dataset),
+        labels=lambda wildcards: inference.estimate_labels(wildcards.dataset),
         code=fingerprint("summarise_inference.py"),
     script:
         "../scripts/summarise_inference.py"
@@ -192,7 +192,7 @@ rule ablate_refinements:
     """Switch off each refinement alone, and score what is then learned."""
     input:
         dataset=f"{RUN}/datasets/{{dataset}}.nc",
-        single_runs=plan.single_runs_files,
+        single_runs=inference.single_runs_files,
     output:
         ablation=f"{RUN}/tables/ablation/{{dataset}}.csv",
         page=report(
@@ -213,7 +213,7 @@ rule ablate_refinements:
         runtime=growing(20),
         gpu=0,
     params:
-        values=plan.ablation_values,
+        values=inference.ablation_values,
         settings={"oat": config["learners"]["oat.refined"], "es": config["learners"]["es.refined"]},
         bounds=lambda wildcards: plan.study(wildcards).settings.get("inference", {}).get("bounds"),
         code=fingerprint("ablate_refinements.py"),
