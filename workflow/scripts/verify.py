@@ -171,7 +171,7 @@ if __name__ == "__main__":
             steps=params.steps,
             averages=dict(zip(params.simulated, given.averages)),
             networks=(list(given.networks), params.networks),
-            runs=given.runs or None,
+            runs=next(iter(given.runs), None),
             pdes=(list(given.pdes), list(given.recovery)),
             verification=snakemake.output.verification,
             page=snakemake.output.page,
