@@ -121,7 +121,9 @@ def test_figures_are_drawn_and_labelled(chain, tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(style.plt, "close", drawn.append)
     figure_pde_coefficients(coefficients=chain["coefficients"], svg=tmp_path / "c.svg", png=tmp_path / "c.png")
-    figure_pde_noise(recovery=[chain["draws"]], svg=tmp_path / "n.svg", png=tmp_path / "n.png")
+    tabulate_pde_recovery(draws=[chain["draws"]], recovery=tmp_path / "recovery.csv")
+    noise = {"draws": [chain["draws"]], "recovery": tmp_path / "recovery.csv"}
+    figure_pde_noise(**noise, svg=tmp_path / "n.svg", png=tmp_path / "n.png")
     monkeypatch.undo()
     for figure in drawn:
         assert [label for axes in figure.axes for label in unlabelled(axes)] == []

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import sympy
 import torch
+from eqlearn.errors import InputError
 from eqlearn.networks.architecture import Architecture, preset
 from eqlearn.networks.form import Form, canonical, structure_of
 from eqlearn.networks.network import Network
 from eqlearn.networks.reading import Reading, choose, completed, to_equation, without_small
-from eqlearn.networks.readout import Unreadable, read_form
+from eqlearn.networks.readout import read_form
 from eqlearn.networks.refit import Samples, pruned, refitted
 from eqlearn.networks.scaling import Scaling
 from eqlearn.networks.smoothing import smooth_signs, smoothed
@@ -53,7 +54,7 @@ def test_the_equation_of_a_network_is_the_network(network, features, name, seed)
 
 
 def test_a_network_with_all_gates_open_is_unreadable_with_the_reason():
-    with pytest.raises(Unreadable, match="720 gates are open, at most 60 can be read"):
+    with pytest.raises(InputError, match="720 gates are open, at most 60 can be read"):
         read_form(planted("seql", "published", 0, density=1.0), 0, ("x",))
 
 

@@ -236,7 +236,8 @@ rule figure_pde_coefficients:
 rule figure_pde_noise:
     """What noise does to the coefficients and to the support."""
     input:
-        recovery=pdes.recovery_files,
+        draws=pdes.recovery_files,
+        recovery=f"{RUN}/tables/pdes/{{study}}.recovery.csv",
     output:
         svg=report(
             f"{RUN}/figures/pde_noise/{{study}}.svg",

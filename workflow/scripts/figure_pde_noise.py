@@ -8,14 +8,16 @@ from eqlearn.job import logged_to
 from eqlearn.style import LEARNERS, equation_text, grid, legend, log_error, save
 from eqlearn.tables import read_table
 from matplotlib.axes import Axes
-from scipy.stats import binomtest
+
+INTERVAL = ["share_low", "share_high"]
 
 
-def figure_pde_noise(*, recovery: list[Path], svg: Path, png: Path) -> None:
+def figure_pde_noise(*, draws: list[Path], recovery: Path, svg: Path, png: Path) -> None:
     """One column per equation; above the relative error of the coefficients, a dot per draw and a line through the
-    medians; below the share of right supports with its 95 % Wilson interval."""
+    medians; below the share of right supports with its interval, which ``recovery`` holds beside ``draws``."""
     numbers = ["noise", "relative_coefficient_error"]
-    tables = [read_table(path, numbers, ["equation", "learner"]) for path in recovery]
+    tables = [read_table(path, numbers, ["equation", "learner"]) for path in draws]
+    shares = read_table(recovery, ["noise", "draws", "supports_right", *INTERVAL], ["equation", "learner"])
     figure, axes = grid(2, len(tables), sharex="col", sharey="row")
     for table, above, below in zip(tables, *axes):
         for place, (learner, rows) in enumerate(table.groupby("learner", sort=False)):
@@ -23,7 +25,8 @@ def figure_pde_noise(*, recovery: list[Path], svg: Path, png: Path) -> None:
             style = {"color": colour, "label": name, "linestyle": dashes}
             shift = 1 + 0.06 * (2 * place - 1)  # so that learners do not hide each other
             _errors(above, rows, shift, style)
-            _shares(below, rows, shift, style)
+            own = shares[(shares["equation"] == rows["equation"].iloc[0]) & (shares["learner"] == learner)]
+            _shares(below, own, shift, style)
         above.set_title(equation_text(table["equation"].iloc[0]))
         _noise_axis(below, 100 * np.unique(table["noise"]))
     log_error(axes[0][0])
@@ -43,11 +46,9 @@ def _errors(axis: Axes, rows: pd.DataFrame, shift: float, style: dict) -> None:
 
 
 def _shares(axis: Axes, rows: pd.DataFrame, shift: float, style: dict) -> None:
-    groups = rows.groupby("noise")["support_right"]
-    share, noise = groups.mean().to_numpy(), 100 * shift * groups.mean().index.to_numpy()
-    intervals = [binomtest(int(own.sum()), len(own)).proportion_ci(0.95, "wilson") for _, own in groups]
-    spread = [share - [i.low for i in intervals], [i.high for i in intervals] - share]
-    axis.errorbar(noise, share, spread, marker="o", markersize=3, **style)
+    share = rows["supports_right"] / rows["draws"]
+    spread = np.maximum(0, [share - rows["share_low"], rows["share_high"] - share])
+    axis.errorbar(100 * shift * rows["noise"], share, spread, marker="o", markersize=3, **style)
 
 
 def _noise_axis(axis: Axes, levels: np.ndarray) -> None:
@@ -61,4 +62,9 @@ def _noise_axis(axis: Axes, levels: np.ndarray) -> None:
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
-        figure_pde_noise(recovery=snakemake.input.recovery, svg=snakemake.output.svg, png=snakemake.output.png)
+        figure_pde_noise(
+            draws=snakemake.input.draws,
+            recovery=snakemake.input.recovery,
+            svg=snakemake.output.svg,
+            png=snakemake.output.png,
+        )

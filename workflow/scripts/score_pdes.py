@@ -7,8 +7,9 @@ from eqlearn.dataset import read_dataset
 from eqlearn.datasets.pde import problem_of
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
-from eqlearn.pde_scores import TRUE, curve_rows, score
+from eqlearn.pde_scores import curve_rows, score
 from eqlearn.tables import write_table
+from eqlearn.verification import TRUE
 
 
 def score_pdes(

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from eqlearn.equation import Equation
-from eqlearn.pde_scores import TRUE
 from eqlearn.structure import effective_coefficients
-from eqlearn.verification import Measured, Number
+from eqlearn.verification import TRUE, Measured, Number
 
 _ERRORS, _EQUATIONS = "parametric_eql_table3_pde_mse", "parametric_eql_table4_pde_equations"
 SINDY_GRID = "256x256"  # of Table III's errors of SINDy

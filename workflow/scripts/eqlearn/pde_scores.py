@@ -10,7 +10,6 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.structure import effective_coefficients
 
-TRUE = "true"  # in a column of learners
 LIBRARY = 20  # terms of the whole library: powers of u to 3, derivatives to order 4
 # ASSUME: terms that Table III divides the error of SINDy by where not all; 16 (derivatives to order 3) give the printed
 # 3.95e-7 of Burgers to three digits, 20 do not.

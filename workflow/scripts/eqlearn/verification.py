@@ -9,7 +9,8 @@ import pandas as pd
 
 from eqlearn.errors import InputError
 
-PUBLICATION = "publication"  # in a column of learners: what the publication gives
+# In a column of learners: what the publication gives, and the true equation.
+PUBLICATION, TRUE = "publication", "true"
 CRITERIA = ("relative", "at_most", "at_least", "sigma", "none")
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from eqlearn.coefficients import Coefficient, Constant
 from eqlearn.coefficients import Samples as SampledCoefficient
 from eqlearn.equation import Equation
+from eqlearn.errors import InputError
 from eqlearn.networks.form import Form, canonical
-from eqlearn.networks.readout import Unreadable, read_form
+from eqlearn.networks.readout import read_form
 from eqlearn.networks.refit import Samples, pruned, settled
 from eqlearn.networks.smoothing import smoothed
 from eqlearn.networks.trained import TrainedNetwork
@@ -46,7 +47,7 @@ def read_trial(
     """Read one trial at all of its parameter values, and prune it on samples at some of them (``rows``)."""
     try:
         raw = read_form(trained, trial, features)
-    except Unreadable as error:
+    except InputError as error:
         return Reading(trial, None, None, None, str(error))
     if trained.architecture.source == "shared":
         return Reading(trial, raw, None, None, f"trial {trial}: an EQL equation is not refined")

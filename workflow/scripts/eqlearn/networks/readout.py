@@ -19,15 +19,11 @@ from eqlearn.structure import symbol
 MOST_OPEN = {"shared": 100, "stacked": 60, "hyper": 60}
 
 
-class Unreadable(InputError):
-    """A network of which no equation can be read, and why."""
-
-
 def read_form(trained: TrainedNetwork, trial: int, features: tuple[str, ...]) -> Form:
-    """The raw equation of a trial in physical units. Unreadable where more than ``MOST_OPEN`` gates are open."""
+    """The raw equation of a trial in physical units. InputError where more than ``MOST_OPEN`` gates are open."""
     number, most = trained.open_gates(trial), MOST_OPEN[trained.architecture.source]
     if number > most:
-        raise Unreadable(f"trial {trial}: {number} gates are open, at most {most} can be read")
+        raise InputError(f"trial {trial}: {number} gates are open, at most {most} can be read")
     values: dict[str, np.ndarray] = {}
     names = (*features, SYMBOL) if trained.architecture.source == "shared" else features
     scales = np.append(trained.scaling.features, trained.scaling.parameter)
