@@ -53,6 +53,7 @@ def test_the_settings_are_those_of_the_default_run(network, monkeypatch):
     learner = config["learners"][f"{network}.refined"]
     reading, schedule = ReadingSettings(**learner.pop("reading")), Schedule(**learner.pop("training"))
     assert learner.pop("initial") == {}
+    del learner["trajectories"]
     given = {}
     monkeypatch.setattr(estimator, "fit_network", lambda data, settings, *rest: given.update(own=settings) or (0, 0))
     monkeypatch.setattr(

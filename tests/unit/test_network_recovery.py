@@ -23,6 +23,7 @@ CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").r
 def recovered(function: str, learner: str, epochs: int, trials: int, noise: float = 0.0):
     """Equation, table of trials and data of one run, with the settings of the default configuration but shorter."""
     settings = copy.deepcopy(CONFIG["learners"][learner])
+    del settings["trajectories"]
     reading = ReadingSettings(**settings.pop("reading"))
     schedule = Schedule(**{**settings.pop("training"), "epochs": epochs}, initial=Initial(**settings.pop("initial")))
     sizes, reach = {"train": 256, "test": 64}, {"train": 3.0, "test": 5.0}
