@@ -104,7 +104,7 @@ class Project:
     def run(self, *options: str) -> subprocess.CompletedProcess:
         """Run to the end; output as text."""
         return subprocess.run(
-            self.command(*options), cwd=self.folder, capture_output=True, text=True, env=environment(), timeout=600
+            self.command(*options), cwd=self.folder, capture_output=True, text=True, env=environment(), timeout=1200
         )
 
     def rules_to_run(self) -> set[str]:
