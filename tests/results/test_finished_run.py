@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 OF_PAPER_B = 138 + 84  # numbers in paper B's tables of analytic benchmarks and of partial differential equations
-FIGURES = 38
+FIGURES = 42
 
 
 @pytest.fixture(scope="module")
