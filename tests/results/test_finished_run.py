@@ -108,7 +108,8 @@ def test_every_published_number_has_a_row_and_a_verdict():
     assert set(left["verdict"]) == {"not computed"}
     # Networks have not been trained on partial differential equations.
     untrained = left["source"].str.contains("_pde_") & left["item"].str.contains("seql|heql")
-    left = left[~untrained]
+    # Success rates of networks are judged once all repeated runs are in results/record.
+    left = left[~untrained & ~left["item"].str.startswith("recovery/")]
     assert untrained.sum() == 2 * 8 + 40 + 16 and set(left["protocol"]) == {"published"}
     # At all 500 rates, and the networks' published training: config/paper.yaml.
     assert (left["item"].str.contains("OAT_ME_0.01") | left["source"].str.startswith("parametric_eql")).all()
