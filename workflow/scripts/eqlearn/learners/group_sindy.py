@@ -53,9 +53,11 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict) -> Equa
         )
     design = columns(data, terms)
     lengths, sizes = np.linalg.norm(design, axis=(0, 1)), len(data.values) * np.linalg.norm(data.target, axis=1)
-    grams = _Grams(design / np.where(lengths > 0, lengths, 1.0), data.target / np.where(sizes > 0, sizes, 1.0)[:, None])
-    chosen = _selected(grams, settings)
-    coefficients = grams.solution(chosen, 0.0) * sizes[:, None] / lengths[chosen]
+    reduced = _Reduced(
+        design / np.where(lengths > 0, lengths, 1.0), data.target / np.where(sizes > 0, sizes, 1.0)[:, None]
+    )
+    chosen = _selected(reduced, settings)
+    coefficients = reduced.solution(chosen, 0.0) * sizes[:, None] / lengths[chosen]
     return equation_of(data, [terms[k] for k in chosen], coefficients, provenance)
 
 
@@ -70,10 +72,9 @@ def equation_of(data: ParametricDataset, terms: list[str], coefficients: np.ndar
     """Sum of terms with sampled coefficients (P, K); 0 without any."""
     names = {f"c{number}": term for number, term in enumerate(terms, start=1)}
     grid = tuple(map(float, data.values))
-    used = [q.name for q in data.state]
     return Equation(
         template=" + ".join(f"{name}*({term})" for name, term in names.items()) or "0",
-        features=tuple(used),
+        features=tuple(q.name for q in data.state),
         parameter=data.parameter.name,
         target=data.rate.name,
         coefficients={n: Samples(grid, tuple(map(float, c))) for n, c in zip(names, coefficients.T)},
@@ -82,8 +83,8 @@ def equation_of(data: ParametricDataset, terms: list[str], coefficients: np.ndar
     )
 
 
-class _Grams:
-    """Normal equations of all parameter values: small, and made once."""
+class _Reduced:
+    """Least squares at all parameter values, reduced to triangles once."""
 
     def __init__(self, design: np.ndarray, response: np.ndarray) -> None:
         self.samples = response.size
@@ -106,22 +107,22 @@ class _Grams:
         return float(np.sum(rest**2) + max(self.beyond, 0.0)) / self.samples
 
 
-def _selected(grams: _Grams, settings: Settings) -> np.ndarray:
+def _selected(reduced: _Reduced, settings: Settings) -> np.ndarray:
     """Terms of the threshold with the least N·ln(error + guard) + 2k."""
-    everything = np.arange(grams.triangles.shape[2])
-    norms = np.linalg.norm(grams.solution(everything, settings.ridge), axis=0)
+    everything = np.arange(reduced.triangles.shape[2])
+    norms = np.linalg.norm(reduced.solution(everything, settings.ridge), axis=0)
     tried = {}
     for threshold in np.geomspace(norms[norms > 0].min(), norms.max(), settings.thresholds) * (1 - 1e-9):
-        chosen = _thresholded(grams, settings.ridge, threshold)
+        chosen = _thresholded(reduced, settings.ridge, threshold)
         if chosen.size and tuple(chosen) not in tried:
-            tried[tuple(chosen)] = grams.samples * np.log(grams.error(chosen) + GUARD) + 2 * chosen.size
+            tried[tuple(chosen)] = reduced.samples * np.log(reduced.error(chosen) + GUARD) + 2 * chosen.size
     return np.array(min(tried, key=lambda support: (tried[support], len(support))))
 
 
-def _thresholded(grams: _Grams, ridge: float, threshold: float) -> np.ndarray:
-    chosen = np.arange(grams.triangles.shape[2])
+def _thresholded(reduced: _Reduced, ridge: float, threshold: float) -> np.ndarray:
+    chosen = np.arange(reduced.triangles.shape[2])
     for _ in range(ROUNDS):
-        kept = np.linalg.norm(grams.solution(chosen, ridge), axis=0) >= threshold
+        kept = np.linalg.norm(reduced.solution(chosen, ridge), axis=0) >= threshold
         if kept.all():
             break
         chosen = chosen[kept]

@@ -25,8 +25,9 @@ CUTOFF = 1e-12  # singular values below this share of the largest are round-off
 
 @dataclass(frozen=True)
 class Settings:
-    """powers: highest power of u; half_x, half_t: half widths of the test functions in grid steps; sizes: of the basis
-    that are tried, odd."""
+    """powers: highest power of u; half_x, half_t: half widths of the test functions in grid steps; max_terms: most
+    that enter one by one; size: of the basis with which terms are chosen, odd; sizes: of those with which the chosen
+    terms are fitted."""
 
     powers: int = 3
     half_x: int = 40
