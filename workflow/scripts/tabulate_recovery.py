@@ -8,8 +8,8 @@ from eqlearn.dataset import ParametricDataset, read_dataset
 from eqlearn.dynamics import state_polynomial
 from eqlearn.equation import Equation
 from eqlearn.job import logged_to
+from eqlearn.rates import wilson
 from eqlearn.tables import read_table, write_table
-from scipy.stats import binomtest
 
 
 def tabulate_recovery(*, datasets: dict[str, Path], alone: dict[tuple[str, str], Path], recovery: Path) -> None:
@@ -23,9 +23,8 @@ def tabulate_recovery(*, datasets: dict[str, Path], alone: dict[tuple[str, str],
         table = read_table(path, ["parameter_value", "power"], ["model"])
         learned = table[table["model"] == "alone"].groupby("parameter_value")["power"].agg(lambda p: tuple(sorted(p)))
         right = int(sum(powers == truth for powers in learned))
-        interval = binomtest(right, len(learned)).proportion_ci(0.95, "wilson")
         noise, start = data.attributes["noise"], data.attributes["initial_state"]
-        rows.append((name, learner, start, noise, right, len(learned), interval.low, interval.high))
+        rows.append((name, learner, start, noise, right, len(learned), *wilson(right, len(learned))))
     columns = ["dataset", "learner", "initial_density", "noise", "right", "of", "rate_low", "rate_high"]
     write_table(pd.DataFrame(rows, columns=columns), recovery)
 

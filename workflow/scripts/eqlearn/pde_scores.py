@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
+from eqlearn.rates import wilson
 from eqlearn.structure import effective_coefficients
 
 LIBRARY = 20  # terms of the whole library: powers of u to 3, derivatives to order 4
@@ -77,8 +77,8 @@ def recovered(draws: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     rows = []
     for key, group in draws.groupby(by, sort=False):
         right = int(group["support_right"].sum())
-        interval = binomtest(right, len(group)).proportion_ci(0.95, "wilson")
-        shares = {"draws": len(group), "supports_right": right, "share_low": interval.low, "share_high": interval.high}
+        low, high = wilson(right, len(group))
+        shares = {"draws": len(group), "supports_right": right, "share_low": low, "share_high": high}
         errors = {
             f"relative_error_{100 * q:g}": group["relative_coefficient_error"].quantile(q) for q in (0.25, 0.5, 0.75)
         }

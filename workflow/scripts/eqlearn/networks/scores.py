@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import SYMBOL, Equation
+from eqlearn.rates import wilson
 from eqlearn.structure import (
     as_expression,
     coefficient_error,
@@ -129,9 +129,9 @@ def recovery(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             ("runs", group["recovered"].sum(), len(group)),
             ("trials", group["trials_right"].sum(), group["trials"].sum()),
         ):
-            interval = binomtest(int(right), int(of)).proportion_ci(0.95, "wilson")
+            low, high = wilson(right, of)
             row |= {f"{name}_right": int(right), name: int(of)}
-            row |= {f"{name}_rate_low": interval.low, f"{name}_rate_high": interval.high}
+            row |= {f"{name}_rate_low": low, f"{name}_rate_high": high}
         errors = group["coefficient_error"]
         rows.append({**row, "coefficient_error_median": errors.median(), "coefficient_error_worst": errors.max()})
     return pd.DataFrame(rows)
