@@ -4,6 +4,7 @@ BIN := .venv/bin
 RUNTIME := .venv/runtime.installed
 DEV := .venv/dev.installed
 
+NOISE := --scripts sample_mean_field.py differentiate.py fit_oat.py fit_oat_published.py tabulate_recovery.py
 RUNS := --key function noise seed learner --scripts train_network.py read_network.py score_networks.py
 
 .PHONY: reproduce test study paper parity lint bench clean
@@ -22,7 +23,7 @@ lint: $(DEV)
 
 study: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/study.yaml
-	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
+	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv $(NOISE)
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic.scores.csv results/record/network_runs.csv $(RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic_noise.scores.csv results/record/network_runs.csv $(RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/pdes/pde.recovery.csv results/record/pde_recovery.csv --scripts recover_pde.py
@@ -30,7 +31,7 @@ study: $(RUNTIME)
 paper: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml
 
-parity: $(NUMERICS)
+parity: $(RUNTIME)
 	test -d "$$EQLEARN_REFERENCE"  # the folder that holds the authors' simulations
 	$(BIN)/python workflow/launch.py --cores all --configfile config/parity.yaml --until fit_oat_published fit_es_published
 	$(BIN)/python tests/bench/parity.py results/parity results/record/parity.csv
