@@ -120,6 +120,29 @@ def test_a_killed_training_goes_on_to_the_same_bits(network, optimiser, tmp_path
     assert torch.equal(whole.history, again.history)
 
 
+def test_groups_of_trials_train_as_all_together_and_resume_in_the_second(monkeypatch, tmp_path):
+    together = train(trainer_of(settings("seql", 3)), "toy", 3)
+    monkeypatch.setattr(trials, "SIDE_BY_SIDE", 2)
+    grouped = train(trainer_of(settings("seql", 3)), "toy", 3)
+    for group, leaf in together.leaves.items():
+        torch.testing.assert_close(grouped.leaves[group], leaf, rtol=0, atol=1e-10)
+    begun = []
+
+    def killing(epochs):
+        begun.append(epochs)
+        if len(begun) == 2:
+            yield from list(epochs)[:5]
+            raise KeyboardInterrupt
+        yield from epochs
+
+    keeper = Keeper(tmp_path / "state.pt", "same", seconds=0)
+    with pytest.raises(KeyboardInterrupt):
+        train(trainer_of(settings("seql", 3)), "toy", 3, killing, keeper)
+    again = train(trainer_of(settings("seql", 3)), "toy", 3, keeper=keeper)
+    for group, leaf in grouped.leaves.items():
+        assert torch.equal(leaf, again.leaves[group])
+
+
 def test_a_trial_that_ends_in_nan_starts_again_with_another_seed_and_is_counted(monkeypatch):
     trainer = trainer_of(settings("seql", 3))
     usual = Trainer.start
@@ -250,7 +273,7 @@ values = np.linspace(-3, 3, 16)
 data = analytic.sampled("toy", analytic.FUNCTIONS["f1"], values, sizes, reach, 0.0, ("f1",), {})
 fit_network(data, NetworkSettings("seql", 1, Schedule(epochs=1)), "toy")
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + 200 * 2**20,) * 2)
+resource.setrlimit(resource.RLIMIT_AS, (used + 60 * 2**20,) * 2)
 try:
     fit_network(data, NetworkSettings("seql", 64, Schedule(epochs=1)), "toy")
 except InputError as error:
@@ -260,12 +283,12 @@ except InputError as error:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
 def test_memory_that_runs_out_is_told_with_what_to_lower():
-    """A real fault: 64 trials with all samples in one batch, in a process that may take 200 MB more than it has."""
+    """A real fault: 64 trials with all samples in one batch, in a process that may take 60 MB more than it has."""
     scripts = Path(trials.__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": str(scripts), "OMP_NUM_THREADS": "1"}
     run = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], env=environment, capture_output=True, text=True)
     assert run.stderr.strip().endswith(
-        "memory: is too small to train 64 trials side by side; "
+        "memory: is too small to train 64 trials; "
         "lower trials, training.batch_parameters or training.batch_samples."
     )
     assert run.stderr.startswith(("RuntimeError", "MemoryError"))

@@ -30,4 +30,4 @@ def enough_memory(trials: int) -> Iterator[None]:
         if not isinstance(error, MemoryError | torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
             raise
         advice = "lower trials, training.batch_parameters or training.batch_samples"
-        raise InputError(f"memory: is too small to train {trials} trials side by side; {advice}.") from error
+        raise InputError(f"memory: is too small to train {trials} trials; {advice}.") from error
