@@ -7,7 +7,7 @@ from eqlearn.dataset import read_dataset
 from eqlearn.equation import write_equation
 from eqlearn.job import logged_to
 from eqlearn.networks import choosing
-from eqlearn.networks.partition import partition
+from eqlearn.networks.partition import partition, with_features
 from eqlearn.networks.trained import read_trained
 from eqlearn.origin import origin
 from eqlearn.tables import read_table, write_table
@@ -27,7 +27,8 @@ def read_network(
     code: dict,
 ) -> None:
     """Write the equation as trained and the refined one, and a table of all trials."""
-    data, trained, table = read_dataset(dataset), read_trained(network), read_table(trials, ["trial"])
+    data = with_features(read_dataset(dataset), settings.get("features"))
+    trained, table = read_trained(network), read_table(trials, ["trial"])
     parts = partition(data, settings["parameter_values"], settings["held_out"])
     progress = partial(tqdm, desc="trials", mininterval=5)
     chosen = choosing.read_network(trained, parts, table, choosing.ReadingSettings(**settings["reading"]), progress)

@@ -9,6 +9,7 @@ from eqlearn.files import digest
 from eqlearn.job import logged_to
 from eqlearn.networks.fitting import NetworkSettings, fit_network
 from eqlearn.networks.network import Initial
+from eqlearn.networks.partition import with_features
 from eqlearn.networks.trained import write_trained
 from eqlearn.networks.training import Schedule
 from eqlearn.networks.trials import Keeper
@@ -25,11 +26,12 @@ def train_network(
     provenance = origin(settings, code, learner=learner, dataset=data.name, dataset_digest=data.digest())
     training = dict(settings["training"])
     schedule = Schedule(**training, initial=Initial(**settings["initial"]))
-    chosen = {key: settings[key] for key in settings if key not in ("training", "initial", "device", "threads")}
+    elsewhere = ("training", "initial", "device", "threads", "features")
+    chosen = {key: settings[key] for key in settings if key not in elsewhere}
     torch.set_num_threads(settings["threads"])
     keeper = Keeper(Path(checkpoint), digest(provenance))
     trained, table = fit_network(
-        data,
+        with_features(data, settings.get("features")),
         NetworkSettings(learner.split(".")[0], training=schedule, **chosen),
         f"{data.name}|{learner}",
         settings["device"],

@@ -17,6 +17,7 @@ from eqlearn.equation import SYMBOL, Equation
 from eqlearn.errors import InputError
 from eqlearn.expression import Expression
 from eqlearn.fields import STATES, Field, space_derivatives, spectral_matrix, time_derivative
+from eqlearn.halving import squared_errors
 from eqlearn.random import generator
 from eqlearn.structure import as_expression, symbol, to_sympy
 
@@ -127,8 +128,10 @@ def sampled(
     """The field and its derivatives up to order ``highest`` as features, u_t as target, both (P, S, ...).
 
     P runs over the coordinate on which the coefficients depend, S over the other one, which ``extra`` keeps.
-    ``methods``: of the derivatives, by 'space' and 'time'.
+    ``methods``: of the derivatives, by 'space' and 'time'; attributes ``error_{name}`` hold their mean squared errors,
+    estimated by halving.
     """
+    errors = {f"error_{name}": error for name, error in squared_errors(field, methods, highest).items()}
     features, target = space_derivatives(field, methods["space"], highest), time_derivative(field, methods["time"])
     coordinates = {"t": field.t, "x": field.x}
     if problem.varying == "x":
@@ -144,7 +147,7 @@ def sampled(
         rate=Quantity("u_t"),
         target=target,
         extra={other: np.broadcast_to(coordinates[other], target.shape)},
-        attributes={**attributes, "true_equation": problem.truth.template},
+        attributes={**attributes, **errors, "true_equation": problem.truth.template},
     )
 
 

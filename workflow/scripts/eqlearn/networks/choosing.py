@@ -13,10 +13,11 @@ from eqlearn.errors import InputError
 from eqlearn.networks.form import Form, structure_of
 from eqlearn.networks.partition import Partition
 from eqlearn.networks.reading import Reading, choose, completed, read_trial, to_equation, without_small
-from eqlearn.networks.refit import Samples, pruned
+from eqlearn.networks.refit import pruned
+from eqlearn.networks.samples import Samples, samples_of
 from eqlearn.networks.trained import TrainedNetwork
 
-CHOICES = ("held_out", "test")
+CHOICES = ("held_out", "test", "train")
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class ReadingSettings:
 
     Attributes
     ----------
-    choice: 'held_out' (held-out samples and simplicity) or 'test' (least test error as the authors define it; as
-        published, an optimistic choice).
+    choice: 'held_out' (held-out samples and simplicity), or as published 'test' (least test error as the authors
+        define it, an optimistic choice) or, where there are no test samples, 'train' (the same of those trained on).
     samples: training samples per parameter value that terms are tested on.
     parameter_values: parameter values that terms are tested at, at most.
 
@@ -67,7 +68,8 @@ def read_network(
     held_out = samples_of(parts.held_out.select(trained.rows[few]), slice(0, settings.samples))
     every = progress(range(trained.trials))
     readings = [read_trial(trained, trial, features, few, fitted, held_out) for trial in every]
-    as_published = int(trials["test_sampled"].argmin()) if "test_sampled" in trials else None
+    column = "train_sampled" if settings.choice == "train" else "test_sampled"
+    as_published = int(trials[column].argmin()) if column in trials else None
     if settings.choice == "test" and as_published is None:
         raise InputError("choice: is 'test', but the data set has no test samples.")
     chosen = choose(readings) if settings.choice == "held_out" else readings[as_published]
@@ -106,11 +108,6 @@ def _completed_and_pruned(form: Form, rows: np.ndarray, samples: Samples, settin
     spread = np.unique(np.round(np.linspace(0, len(samples.target) - 1, settings.parameter_values)).astype(int))
     fewer, _ = pruned(found.at(spread), samples.select(spread, slice(0, settings.samples)))
     return found if len(fewer.values) == len(found.values) else completed(fewer, spread, samples)
-
-
-def samples_of(data: ParametricDataset, columns: slice = slice(None)) -> Samples:
-    """Features and target of a data set in physical units."""
-    return Samples(data.features[:, columns], data.target[:, columns])
 
 
 def _table(readings: list[Reading]) -> pd.DataFrame:

@@ -69,6 +69,12 @@ class Form:
         jacobian = np.stack(columns, 2) if columns else np.empty((*shape, 0))
         return evaluated(Expression(self.template), named, shape), jacobian
 
+    def slopes(self, features: np.ndarray) -> np.ndarray:
+        """Derivative by every feature (R, S, F) at features (R, S, F)."""
+        named, shape = self._named(features, self.theta), features.shape[:2]
+        slopes = [as_expression(sympy.diff(self.symbolic, symbol(name))) for name in self.features]
+        return np.stack([evaluated(slope, named, shape) for slope in slopes], 2)
+
     def _named(self, features: np.ndarray, theta: np.ndarray) -> Values:
         named = {name: features[:, :, k] for k, name in enumerate(self.features)}
         return named | {name: theta[:, k, None] for k, name in enumerate(self.values)}

@@ -1,5 +1,6 @@
 """Which samples a network is trained on, which choose among trials, and which test the equation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,6 +50,18 @@ def partition(data: ParametricDataset, parameter_values: int | None, held_out: i
     last = training[len(training) - held_out :] if held_out else training
     domain, seen, last = (_columns(data, columns) for columns in (training, seen, last))
     return Partition(domain, seen, last, _columns(data, test) if test.size else None, rows)
+
+
+def with_features(data: ParametricDataset, names: Sequence[str] | None) -> ParametricDataset:
+    """The data set with some of its features (None: all); InputError where it lacks one."""
+    if names is None:
+        return data
+    known = [quantity.name for quantity in data.state]
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise InputError(f"{data.name}: has no feature {missing[0]!r}, use {', '.join(known)}.")
+    columns = [known.index(name) for name in names]
+    return replace(data, state=tuple(data.state[k] for k in columns), features=data.features[:, :, columns])
 
 
 def _require_sizes(data: ParametricDataset, training: np.ndarray) -> None:

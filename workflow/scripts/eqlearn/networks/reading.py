@@ -13,9 +13,11 @@ from eqlearn.coefficients import Coefficient, Constant
 from eqlearn.coefficients import Samples as SampledCoefficient
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
+from eqlearn.networks.elimination import MOST, is_linear, solved
 from eqlearn.networks.form import Form, canonical
 from eqlearn.networks.readout import read_form
-from eqlearn.networks.refit import Samples, pruned, settled
+from eqlearn.networks.refit import pruned, settled
+from eqlearn.networks.samples import Samples
 from eqlearn.networks.smoothing import smoothed
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.structure import symbol
@@ -27,13 +29,14 @@ EXACT = 1e-20  # share of the target's square; errors below are round-off and no
 @dataclass(frozen=True)
 class Reading:
     """What was read of one trial: the equation as trained, the pruned one, and its held-out squared errors (R, S)
-    as shares of the mean squared target; or why nothing was read."""
+    as shares of the mean squared target, of which the samples' own errors make ``own``; or why nothing was read."""
 
     trial: int
     raw: Form | None
     form: Form | None
     held_out: np.ndarray | None
     reason: str | None = None
+    own: float = 0.0
 
     @property
     def error(self) -> float:
@@ -51,13 +54,19 @@ def read_trial(
         return Reading(trial, None, None, None, str(error))
     if trained.architecture.source == "shared":
         return Reading(trial, raw, None, None, f"trial {trial}: an EQL equation is not refined")
-    if len(raw.values) > MOST_COEFFICIENTS:
-        reason = f"trial {trial}: has {len(raw.values)} coefficients, at most {MOST_COEFFICIENTS} can be pruned"
+    most = MOST if fitted.errors is not None and is_linear(raw) else MOST_COEFFICIENTS
+    if len(raw.values) > most:
+        reason = f"trial {trial}: has {len(raw.values)} coefficients, at most {most} can be pruned"
         return Reading(trial, raw, None, None, reason)
-    form, _ = pruned(raw.at(rows), fitted)
+    try:
+        form, _ = pruned(raw.at(rows), fitted)
+    except InputError as error:
+        return Reading(trial, raw, None, None, f"trial {trial}: {error}")
+    size = np.mean(held_out.target**2)
     with np.errstate(all="ignore"):
-        errors = np.square(form.evaluate(held_out.features) - held_out.target) / np.mean(held_out.target**2)
-    return Reading(trial, raw, form, np.nan_to_num(errors, nan=np.inf))
+        errors = np.square(form.evaluate(held_out.features) - held_out.target) / size
+    own = held_out.own_error(form) / size
+    return Reading(trial, raw, form, np.nan_to_num(errors, nan=np.inf), own=float(own))
 
 
 def choose(readings: Iterable[Reading]) -> Reading | None:
@@ -67,7 +76,7 @@ def choose(readings: Iterable[Reading]) -> Reading | None:
     if not read:
         return None
     best = min(read, key=lambda reading: reading.error)
-    limit = max(best.error + float(best.held_out.std()) / best.held_out.size**0.5, EXACT)
+    limit = max(best.error + float(best.held_out.std()) / best.held_out.size**0.5, best.own, EXACT)
     close = [reading for reading in read if reading.error <= limit]
     return min(close, key=lambda reading: (len(reading.form.values), max(reading.error, EXACT), reading.trial))
 
@@ -81,7 +90,9 @@ def without_small(form: Form, size: float = 0.01) -> Form:
 
 def completed(form: Form, rows: np.ndarray, samples: Samples, few: int = 64) -> Form:
     """The form at all R parameter values, from its coefficients at some ``rows``: every value starts from the nearest,
-    and from its neighbours, on few samples; then all samples decide."""
+    and from its neighbours, on few samples; then all samples decide. Samples of a field decide at once."""
+    if samples.errors is not None and is_linear(form):
+        return solved(form, samples)
     everywhere = np.arange(len(samples.target))
     nearest = np.abs(everywhere[:, None] - rows[None, :]).argmin(1)
     started, _ = settled(form.with_theta(form.theta[nearest]), samples.select(everywhere, slice(0, few)))

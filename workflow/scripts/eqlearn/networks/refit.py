@@ -1,36 +1,18 @@
 """Least squares on a form, and terms tested by leaving them out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import sympy
 
+from eqlearn.networks.elimination import eliminated, is_linear
 from eqlearn.networks.form import Form, Values, canonical
 from eqlearn.networks.least_squares import fit
+from eqlearn.networks.samples import Samples, criterion
 from eqlearn.structure import symbol
 
 FEW = 60  # iterations while terms are tested; a term that needs more stays, and is tested again at the end
-ROUND_OFF = 1e-26  # squared error, in units of the target's square, below which two fits are not told apart
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Features (R, S, F) and target (R, S) in physical units."""
-
-    features: np.ndarray
-    target: np.ndarray
-
-    @property
-    def floor(self) -> np.ndarray:
-        """Sum of squared errors (R,) that counts as none."""
-        squares = np.square(self.target)
-        return ROUND_OFF * (squares.sum(1) + 1e-6 * squares.mean() * self.target.shape[1])
-
-    def select(self, rows: np.ndarray | slice, columns: np.ndarray | slice = slice(None)) -> "Samples":
-        """Some parameter values and some samples."""
-        return Samples(self.features[rows][:, columns], self.target[rows][:, columns])
 
 
 def refitted(form: Form, samples: Samples, iterations: int = 200) -> tuple[Form, np.ndarray]:
@@ -71,17 +53,12 @@ def _from_neighbours(form: Form, cost: np.ndarray, samples: Samples, step: int) 
     return form.with_theta(theta), cost
 
 
-def criterion(cost: np.ndarray, samples: Samples, coefficients: int) -> float:
-    """Bayesian information criterion over all parameter values, none below round-off."""
-    total, floor = float(cost.sum()), float(samples.floor.sum())
-    size, rows = samples.target.size, len(samples.target)
-    return size * np.log(max(total, floor, 1e-300) / size) + coefficients * rows * np.log(size)
-
-
 def pruned(form: Form, samples: Samples) -> tuple[Form, np.ndarray]:
     """Leave out or straighten one piece after another for as long as the criterion does not rise."""
+    if samples.errors is not None and is_linear(form):
+        return eliminated(form, samples)
     best, cost = settled(form, samples)
-    value = criterion(cost, samples, len(best.values))
+    value = criterion(cost, samples, len(best.values), samples.own_error(best))
     while True:
         tried = [(reduced, *_score(reduced, samples)) for reduced in _reductions(best)]
         tried = [entry for entry in tried if entry[3] <= value]
@@ -92,7 +69,7 @@ def pruned(form: Form, samples: Samples) -> tuple[Form, np.ndarray]:
 
 def _score(form: Form, samples: Samples) -> tuple[Form, np.ndarray, float]:
     fitted, cost = refitted(form, samples, FEW)
-    return fitted, cost, criterion(cost, samples, len(fitted.values))
+    return fitted, cost, criterion(cost, samples, len(fitted.values), samples.own_error(fitted))
 
 
 def _reductions(form: Form) -> Iterator[Form]:
