@@ -288,8 +288,7 @@ def test_memory_that_runs_out_is_told_with_what_to_lower():
     environment = {**os.environ, "PYTHONPATH": str(scripts), "OMP_NUM_THREADS": "1"}
     run = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], env=environment, capture_output=True, text=True)
     assert run.stderr.strip().endswith(
-        "memory: is too small to train 64 trials; "
-        "lower trials, training.batch_parameters or training.batch_samples."
+        "memory: is too small to train 64 trials; lower trials, training.batch_parameters or training.batch_samples."
     )
     assert run.stderr.startswith(("RuntimeError", "MemoryError"))
 
