@@ -14,7 +14,8 @@ reproduce: $(RUNTIME)
 	$(BIN)/snakemake --cores 1 --nolock --report results/default/report.html
 
 test: $(DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/scripts tests/results
+	$(BIN)/python -m pytest tests/workflow
 
 lint: $(DEV)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
