@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from configuration import ConfigurationError
+from learner_settings import settings_for
 from studies import decimal_text
 
 KIND = "analytic"
@@ -95,16 +96,19 @@ class Benchmarks:
         own = {name: value for name, value in study["definitions"].items() if name == function}
         return {**{key: study[key] for key in ("parameter", "samples", "reach")}, "definitions": own}
 
+    def network(self, wildcards: Any) -> dict[str, Any]:
+        """Settings of the job's network on this kind of data."""
+        return settings_for(self.config, f"{wildcards.network}.{wildcards.protocol}")
+
     def training(self, wildcards: Any) -> dict[str, Any]:
         """Parameter function: settings of the job's training."""
-        settings = self.config["learners"][f"{wildcards.network}.{wildcards.protocol}"]
-        elsewhere = ("reading", "trajectories")
-        return {**{key: value for key, value in settings.items() if key not in elsewhere}, **self.config["training"]}
+        settings = self.network(wildcards).items()
+        return {**{key: value for key, value in settings if key != "reading"}, **self.config["training"]}
 
     def reading(self, wildcards: Any) -> dict[str, Any]:
         """Parameter function: settings of the job's reading."""
-        settings = self.config["learners"][f"{wildcards.network}.{wildcards.protocol}"]
-        return {key: settings[key] for key in ("reading", "parameter_values", "held_out")}
+        settings, keys = self.network(wildcards), ("reading", "parameter_values", "held_out", "features")
+        return {key: settings[key] for key in keys if key in settings}
 
     def names_of(self, study: str) -> list[str]:
         """Names of the datasets of a study."""

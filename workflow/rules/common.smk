@@ -44,12 +44,18 @@ def growing(amount):
     return lambda wildcards, attempt: amount * attempt
 
 
+def of_problem(name):
+    """Parameter function: a setting of the study, of functions or of differential equations, that a problem is from."""
+    return lambda wildcards: getattr(pdes if wildcards.problem in pdes.datasets else benchmarks, name)(wildcards)
+
+
 wildcard_constraints:
     study="[A-Za-z][A-Za-z0-9_]*",
     density=r"\d+(\.\d+)?",
     dataset=r"[A-Za-z][A-Za-z0-9_]*(-c[0-9.]+(-noise[0-9.]+)?)?",
     benchmark=benchmarks.pattern,
     pde=pdes.pattern,
+    problem=f"{benchmarks.pattern}|{pdes.pattern}",
     field=pdes.field_pattern,
     network="eql|seql|heql",
     purpose="averages|single_runs",

@@ -1,4 +1,4 @@
-"""Settings of a learner in a study: its own, those for trajectories where it is a network, then the study's."""
+"""Settings of a learner in a study: its own, those for its kind of data where it is a network, then the study's."""
 
 from typing import Any
 
@@ -6,21 +6,28 @@ from configuration import ConfigurationError
 from studies import Study
 
 NETWORKS = ("seql", "heql")
+KINDS_OF_DATA = ("trajectories", "fields")  # blocks of changes
 # Primitives whose combinations are powers of the state: what can be refitted on trajectories.
 POWERS = ("identity", "square", "product")
 
 
 def settings_of(config: dict[str, Any], study: Study, label: str, density: str = "") -> dict[str, Any]:
     """Settings of ``learner.protocol``; a mapping changes a mapping, or gives a setting by initial ``density``."""
-    settings = dict(config["learners"][label])
-    for changes in (settings.pop("trajectories", {}), study.settings.get("learner_settings", {}).get(label, {})):
-        for key, value in changes.items():
-            if not isinstance(value, dict):
-                settings[key] = value
-            elif isinstance(settings[key], dict):
-                settings[key] = {**settings[key], **value}
-            else:
-                settings[key] = value.get(density, settings[key])
+    settings = dict(settings_for(config, label, "trajectories"))
+    for key, value in study.settings.get("learner_settings", {}).get(label, {}).items():
+        if isinstance(value, dict) and not isinstance(settings[key], dict):
+            settings[key] = value.get(density, settings[key])
+        else:
+            settings[key] = {**settings[key], **value} if isinstance(value, dict) else value
+    return settings
+
+
+def settings_for(config: dict[str, Any], label: str, data: str = "") -> dict[str, Any]:
+    """Settings of ``learner.protocol`` for a kind of data; a mapping changes a mapping."""
+    own = config["learners"][label]
+    settings = {key: value for key, value in own.items() if key not in KINDS_OF_DATA}
+    for key, value in own.get(data, {}).items():
+        settings[key] = {**settings.get(key, {}), **value} if isinstance(value, dict) else value
     return settings
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks import Benchmarks
 from configuration import ConfigurationError
+from learner_settings import NETWORKS, settings_for
 from studies import decimal_text
 
 KIND = "pde"
@@ -77,10 +78,13 @@ class Pdes(Benchmarks):
         self._check_learners({"learners": [*settings["learners"], *settings["recovery"]["learners"]]})
 
     def _datasets(self, name: str, settings: dict[str, Any]) -> Iterator[PdeDataset]:
+        random = any(map(_is_network, settings["learners"]))  # a network draws its start, others nothing without noise
         for equation in settings["equations"]:
             for grid, noise, seed in product(settings["grids"][equation], settings["noise"], settings["seeds"]):
-                if noise or seed == settings["seeds"][0]:  # without noise nothing is drawn
-                    yield PdeDataset(name, equation, tuple(grid), noise, seed if noise else 0)
+                if noise or random:
+                    yield PdeDataset(name, equation, tuple(grid), noise, seed)
+                elif seed == settings["seeds"][0]:
+                    yield PdeDataset(name, equation, tuple(grid), noise, 0)
 
     @property
     def field_pattern(self) -> str:
@@ -102,6 +106,24 @@ class Pdes(Benchmarks):
         study, dataset = self.study(wildcards), self.datasets[wildcards.pde]
         methods = study["noisy_derivatives"] if dataset.noise else study["derivatives"][dataset.function]
         return {"methods": methods, "highest": study["highest_derivative"]}
+
+    def network(self, wildcards: Any) -> dict[str, Any]:
+        """Settings of the job's network on fields; features by equation become those of the job's, or all."""
+        settings = settings_for(self.config, f"{wildcards.network}.{wildcards.protocol}", "fields")
+        features = settings.pop("features", {}).get(self.datasets[wildcards.problem].function)
+        return {**settings, **({"features": features} if features else {})}
+
+    def equation_files(self, wildcards: Any) -> list[str]:
+        """Input function: the equations of the job's study, in the order of ``labels``."""
+        return [f"{self.run}/equations/{name}/{label}/{_product(label)}" for name, label in self.labels(wildcards)]
+
+    def trained(self, wildcards: Any) -> list[tuple[str, str]]:
+        """Parameter function: (dataset, label) of the networks of the job's study."""
+        return [(dataset, label) for dataset, label in self.labels(wildcards) if _is_network(label)]
+
+    def trial_files(self, wildcards: Any) -> list[str]:
+        """Input function: tables of their trials, in the same order."""
+        return [f"{self.run}/equations/{dataset}/{label}/nall.trials.csv" for dataset, label in self.trained(wildcards)]
 
     def learner(self, protocol: str) -> Any:
         """Parameter function: settings of the job's learner."""
@@ -149,3 +171,12 @@ class Pdes(Benchmarks):
         known = [equation for equation in settings["equations"] if equation in EQUATIONS]
         methods = all(settings["derivatives"][e] == PUBLISHED_STUDY["derivatives"][e] for e in known)
         return methods and settings["highest_derivative"] == PUBLISHED_STUDY["highest_derivative"]
+
+
+def _is_network(label: str) -> bool:
+    return label.split(".")[0] in NETWORKS
+
+
+def _product(label: str) -> str:
+    """The equation of a learner that is scored; published networks are reported as trained."""
+    return "nall.raw.json" if _is_network(label) and label.endswith(".published") else "nall.json"

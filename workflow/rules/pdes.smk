@@ -54,7 +54,7 @@ rule fit_sindy_published:
     input:
         dataset=f"{RUN}/datasets/{{pde}}.nc",
     output:
-        equation=f"{RUN}/equations/{{pde}}/{{learner}}.published/nall.json",
+        equation=f"{RUN}/equations/{{pde}}/{{learner,sindy|sindy_linear}}.published/nall.json",
     log:
         f"{RUN}/logs/fit_sindy_published/{{pde}}.{{learner}}.log",
     benchmark:
@@ -101,7 +101,8 @@ rule score_pdes:
     """Score all equations of a study, and tabulate their coefficients."""
     input:
         datasets=pdes.dataset_files,
-        equations=pdes.equation_files("nall.json"),
+        equations=pdes.equation_files,
+        trials=pdes.trial_files,
     output:
         scores=f"{RUN}/tables/pdes/{{study}}.scores.csv",
         coefficients=f"{RUN}/tables/pdes/{{study}}.coefficients.csv",
@@ -116,6 +117,7 @@ rule score_pdes:
         gpu=0,
     params:
         labels=pdes.labels,
+        trained=pdes.trained,
         functions=pdes.functions,
         definitions=pdes.setting("definitions"),
         code=fingerprint("score_pdes.py"),

@@ -1,20 +1,20 @@
-"""Equations of networks: networks/{benchmark}/{network}.{protocol}.nc -> equations/{benchmark}/…/nall.json"""
+"""Equations of networks: networks/{problem}/{network}.{protocol}.nc -> equations/{problem}/…/nall.json"""
 
 
 rule read_network:
     """Read every trial of a network as an equation, choose one, and fit it at all parameter values."""
     input:
-        dataset=f"{RUN}/datasets/{{benchmark}}.nc",
-        network=f"{RUN}/networks/{{benchmark}}/{{network}}.{{protocol}}.nc",
-        trials=f"{RUN}/networks/{{benchmark}}/{{network}}.{{protocol}}.csv",
+        dataset=f"{RUN}/datasets/{{problem}}.nc",
+        network=f"{RUN}/networks/{{problem}}/{{network}}.{{protocol}}.nc",
+        trials=f"{RUN}/networks/{{problem}}/{{network}}.{{protocol}}.csv",
     output:
-        raw=f"{RUN}/equations/{{benchmark}}/{{network}}.{{protocol}}/nall.raw.json",
-        equation=f"{RUN}/equations/{{benchmark}}/{{network}}.{{protocol}}/nall.json",
-        readings=f"{RUN}/equations/{{benchmark}}/{{network}}.{{protocol}}/nall.trials.csv",
+        raw=f"{RUN}/equations/{{problem}}/{{network}}.{{protocol}}/nall.raw.json",
+        equation=f"{RUN}/equations/{{problem}}/{{network}}.{{protocol}}/nall.json",
+        readings=f"{RUN}/equations/{{problem}}/{{network}}.{{protocol}}/nall.trials.csv",
     log:
-        f"{RUN}/logs/read_network/{{benchmark}}.{{network}}.{{protocol}}.log",
+        f"{RUN}/logs/read_network/{{problem}}.{{network}}.{{protocol}}.log",
     benchmark:
-        f"{RUN}/benchmarks/read_network/{{benchmark}}.{{network}}.{{protocol}}.tsv"
+        f"{RUN}/benchmarks/read_network/{{problem}}.{{network}}.{{protocol}}.tsv"
     conda:
         "../../envs/numerics.yaml"
     threads: 1
@@ -24,7 +24,7 @@ rule read_network:
         gpu=0,
     params:
         learner=lambda wildcards: f"{wildcards.network}.{wildcards.protocol}",
-        settings=benchmarks.reading,
+        settings=of_problem("reading"),
         code=fingerprint("read_network.py"),
     script:
         "../scripts/read_network.py"

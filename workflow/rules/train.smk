@@ -1,5 +1,6 @@
-"""Networks: datasets/{benchmark}.nc -> networks/{benchmark}/{network}.{protocol}.nc, all trials in one.
+"""Networks: datasets/{problem}.nc -> networks/{problem}/{network}.{protocol}.nc, all trials in one.
 
+A problem is a benchmark (a function in closed form), or a partial differential equation on a grid.
 On trajectories one rule goes on to the equation: datasets/{dataset}.nc -> equations/{dataset}/{network}.refined/n….json
 """
 
@@ -30,14 +31,14 @@ rule sample_analytic:
 rule train_network:
     """Train all trials of a network side by side; a killed training goes on from its checkpoint."""
     input:
-        dataset=f"{RUN}/datasets/{{benchmark}}.nc",
+        dataset=f"{RUN}/datasets/{{problem}}.nc",
     output:
-        network=f"{RUN}/networks/{{benchmark}}/{{network}}.{{protocol}}.nc",
-        trials=f"{RUN}/networks/{{benchmark}}/{{network}}.{{protocol}}.csv",
+        network=f"{RUN}/networks/{{problem}}/{{network}}.{{protocol}}.nc",
+        trials=f"{RUN}/networks/{{problem}}/{{network}}.{{protocol}}.csv",
     log:
-        f"{RUN}/logs/train_network/{{benchmark}}.{{network}}.{{protocol}}.log",
+        f"{RUN}/logs/train_network/{{problem}}.{{network}}.{{protocol}}.log",
     benchmark:
-        f"{RUN}/benchmarks/train_network/{{benchmark}}.{{network}}.{{protocol}}.tsv"
+        f"{RUN}/benchmarks/train_network/{{problem}}.{{network}}.{{protocol}}.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
@@ -47,8 +48,8 @@ rule train_network:
         gpu=int(config["training"]["device"] == "cuda"),
     params:
         learner=lambda wildcards: f"{wildcards.network}.{wildcards.protocol}",
-        settings=benchmarks.training,
-        checkpoint=f"{RUN}/checkpoints/{{benchmark}}.{{network}}.{{protocol}}.pt",
+        settings=of_problem("training"),
+        checkpoint=f"{RUN}/checkpoints/{{problem}}.{{network}}.{{protocol}}.pt",
         code=fingerprint("train_network.py"),
     script:
         "../scripts/train_network.py"

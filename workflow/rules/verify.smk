@@ -4,7 +4,8 @@ PLACES, AVERAGED = publication.places(), publication.simulated()
 INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), publication.embedded()
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
 # Measured over days and kept; a copy without results/record is compared without them.
-RUNS = [path for path in [PUBLISHED.parents[1] / "results" / "record" / "network_runs.csv"] if path.is_file()]
+RECORD = PUBLISHED.parents[1] / "results" / "record"
+RUNS = [path for path in (RECORD / "network_runs.csv", RECORD / "pde_network_runs.csv") if path.is_file()]
 # A user's own table or functions have nothing to do with the publications.
 COMPARED = bool(plan.own_studies(list(plan.studies)) or benchmarks.published() or pdes.published())
 PAGES = ["summary", *(["verification", "disagreements"] if COMPARED else [])]

@@ -11,6 +11,8 @@ from eqlearn.learners import group_sindy, weak_sindy
 from eqlearn.pde_scores import score
 from eqlearn.tables import write_table
 
+LEARNERS = {"sindy.published": group_sindy, "sindy_linear.published": group_sindy, "sindy.refined": weak_sindy}
+
 
 def recover_pde(*, field: Path, recovery: Path, equation: str, definitions: dict, settings: dict) -> None:
     """Write a row per noise level, seed and learner; ``settings``: noise, seeds, learners with their settings, and
@@ -21,7 +23,7 @@ def recover_pde(*, field: Path, recovery: Path, equation: str, definitions: dict
         noisy = with_noise(clean, noise, (equation, f"noise={noise}", f"seed={seed}"))
         data = sampled(equation, problem, noisy, *derivatives, {})
         for learner, own in settings["learners"].items():
-            module = weak_sindy if learner == "sindy.refined" else group_sindy
+            module = LEARNERS[learner]
             learned = module.learn(data, module.Settings(**own), {})
             key = {"equation": equation, "noise": noise, "seed": seed, "learner": learner}
             rows.append({**key, **score(equation, learner, learned, problem.truth, data)})

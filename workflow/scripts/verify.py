@@ -29,7 +29,7 @@ def verify(
     networks: tuple[list[Path], list[str]],
     pdes: tuple[list[Path], list[Path]],
     averages: dict[str, Path],
-    runs: Path | None,
+    runs: list[Path],
     verification: Path,
     page: Path,
 ) -> None:
@@ -50,7 +50,8 @@ def verify(
         numbers = [*_published(published, protocol), *paper_a.targets(targets)]
         ours = _errors(errors, steps, protocol) | _inferred(inference, protocol) | _windows(averages, protocol)
         ours |= _learned(structures, protocol) | _embedded(equations, steps, protocol)
-        ours |= _networks(*networks, protocol, numbers) | _repeated(runs, protocol) | _pdes(*pdes, protocol)
+        ours |= _networks(*networks, protocol, numbers) | _repeated(runs, protocol)
+        ours |= _pdes(*pdes, networks[1], protocol, numbers)
         ours |= paper_a.measured_targets(targets, ours)
         tables.append(compare(numbers, ours, criteria, protocol))
     table = pd.concat(tables)
@@ -112,21 +113,28 @@ def _networks(paths: list[Path], learners: list[str], protocol: str, numbers: li
     return paper_b.measured_errors(scores, protocol) | paper_b.measured_equations(coefficients, protocol, numbers)
 
 
-def _repeated(path: Path | None, protocol: str) -> dict[str, Measured]:
-    if path is None:
-        return {}
-    table = read_table(path, ["noise", "seed"], ["function", "learner"])
-    table = table[table["function"].isin(FUNCTIONS) & table["learner"].str.endswith(f".{protocol}")]
-    return paper_b.measured_runs(table, len(FUNCTIONS), SEEDS)
+def _repeated(paths: list[Path], protocol: str) -> dict[str, Measured]:
+    ours = {}
+    for path in paths:
+        table = read_table(path, ["noise", "seed"], ["learner"])
+        table = table[table["learner"].str.endswith(f".{protocol}")]
+        if "function" in table:
+            ours |= paper_b.measured_runs(table[table["function"].isin(FUNCTIONS)], len(FUNCTIONS), SEEDS)
+        else:
+            ours |= paper_b_pdes.measured_runs(table, SEEDS)
+    return ours
 
 
-def _pdes(paths: list[Path], recovery: list[Path], protocol: str) -> dict[str, Measured]:
+def _pdes(
+    paths: list[Path], recovery: list[Path], learners: list[str], protocol: str, numbers: list[Number]
+) -> dict[str, Measured]:
     ours, text = {}, ["equation", "learner"]
     if paths:
-        scores = read_table(paths[0], ["noise", "ut_mse", "coefficient_mse"], [*text, "grid"])
-        ours |= paper_b_pdes.measured_errors(scores, protocol)
-        coefficients = read_table(paths[1], ["noise", "parameter_value", "value"], [*text, "grid", "term"])
+        scores = read_table(paths[0], ["noise", "seed", "ut_mse", "coefficient_mse"], [*text, "grid"])
+        ours |= paper_b_pdes.measured_errors(scores, protocol, learners)
+        coefficients = read_table(paths[1], ["noise", "seed", "parameter_value", "value"], [*text, "grid", "term"])
         ours |= paper_b_pdes.measured_truth(coefficients)
+        ours |= paper_b_pdes.measured_equations(coefficients, protocol, learners, numbers)
     for path in recovery:
         ours |= paper_b_pdes.measured_recovery(read_table(path, ["noise", "coefficient_mse_library"], text), protocol)
     return ours
@@ -172,7 +180,7 @@ if __name__ == "__main__":
             steps=params.steps,
             averages=dict(zip(params.simulated, given.averages)),
             networks=(list(given.networks), params.networks),
-            runs=next(iter(given.runs), None),
+            runs=list(given.runs),
             pdes=(list(given.pdes), list(given.recovery)),
             verification=snakemake.output.verification,
             page=snakemake.output.page,

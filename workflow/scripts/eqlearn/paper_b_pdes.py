@@ -1,6 +1,6 @@
 """Paper B's tables of partial differential equations (III, IV) and ours, brought to the same names."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ _ERRORS, _EQUATIONS = "parametric_eql_table3_pde_mse", "parametric_eql_table4_pd
 SINDY_GRID = "256x256"  # of Table III's errors of SINDy
 NETWORK_GRIDS = {"advection_diffusion": "256x512", "burgers": "512x256"}
 _LIBRARIES = {"sindy": "yes", "sindy_linear": "no"}  # whether products are given
+NETWORKS = ("seql", "heql")  # learned without products
+_BASELINE = "sindy.published"  # with products
 
 
 def published_errors(table: pd.DataFrame) -> Iterator[Number]:
@@ -33,14 +35,16 @@ def published_equations(table: pd.DataFrame) -> Iterator[Number]:
 
 
 def clean(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows without noise."""
-    return table[table["noise"] == 0]
+    """The rows without noise, of the first seed."""
+    return table[(table["noise"] == 0) & (table["seed"] == table["seed"].min())]
 
 
-def measured_errors(scores: pd.DataFrame, protocol: str) -> dict[str, Measured]:
-    """Table III from our scores: as printed in the published protocol; refined against the full truth over 20 terms."""
-    ours = {}
-    for row in clean(scores).to_dict("records"):
+def measured_errors(scores: pd.DataFrame, protocol: str, learners: Collection[str]) -> dict[str, Measured]:
+    """Table III from our scores: as printed in the published protocol; refined against the full truth, SINDy over 20
+    terms, networks over the true ones. ``learners``: networks that are compared."""
+    rows = clean(scores)
+    ours = _networks(rows[rows["learner"].isin(list(learners))], rows[rows["learner"] == _BASELINE], protocol)
+    for row in rows.to_dict("records"):
         name, _, own = row["learner"].partition(".")
         if own == protocol and name in _LIBRARIES and row["grid"] == SINDY_GRID:
             item = f"{_ERRORS}/{row['equation']}/{_LIBRARIES[name]}/sindy"
@@ -48,6 +52,53 @@ def measured_errors(scores: pd.DataFrame, protocol: str) -> dict[str, Measured]:
             ours[f"{item}/ut_mse"] = Measured(row["ut_mse"])
             ours[f"{item}/coefficient_mse"] = Measured(row[f"coefficient_mse_{definition}"])
             ours[f"{item}/coefficient_mse_library"] = Measured(row["coefficient_mse_library"])
+    return ours
+
+
+def _networks(networks: pd.DataFrame, baseline: pd.DataFrame, protocol: str) -> dict[str, Measured]:
+    """The same of networks, and their coefficient error over that of group regression on the same samples."""
+    ours, column = {}, "coefficient_mse_as_printed" if protocol == "published" else "coefficient_mse_true_terms"
+    known = baseline.set_index(["equation", "grid"])["coefficient_mse_true_terms"].to_dict()
+    for row in networks.to_dict("records"):
+        name, _, own = row["learner"].partition(".")
+        place = row["equation"], row["grid"]
+        if own == protocol and name in NETWORKS and np.isfinite(row[column]) and place in NETWORK_GRIDS.items():
+            item = f"{_ERRORS}/{row['equation']}/no/{name}"
+            ours[f"{item}/ut_mse"] = Measured(row["ut_mse"])
+            ours[f"{item}/coefficient_mse"] = Measured(row[column])
+            if place in known:
+                ratio = row["coefficient_mse_true_terms"] / known[place]
+                ours[f"{item}/coefficient_mse_over_group_regression"] = Measured(ratio)
+    return ours
+
+
+def measured_equations(
+    coefficients: pd.DataFrame, protocol: str, learners: Collection[str], numbers: Iterable[Number]
+) -> dict[str, Measured]:
+    """Table IV from our networks; a published term that our equation lacks has the coefficient 0."""
+    rows = clean(coefficients)
+    rows = rows[rows["learner"].isin(list(learners)) & (rows["grid"] == rows["equation"].map(NETWORK_GRIDS))]
+    ours, items = {}, set()
+    for row in rows.itertuples():
+        name, _, own = row.learner.partition(".")
+        if own == protocol and name in NETWORKS:
+            item = f"{_EQUATIONS}/{row.equation}/{name}/{row.parameter_value:.3f}"
+            items.add(item)
+            ours[f"{item}/{row.term}"] = Measured(row.value)
+    lacking = (number.path for number in numbers if f"{number.source}/{number.item}" in items)
+    return {**dict.fromkeys(lacking, Measured(0.0)), **ours}
+
+
+def measured_runs(table: pd.DataFrame, seeds: int) -> dict[str, Measured]:
+    """Right supports by network from a record of repeated runs without noise on the networks' grids, pooled over both
+    equations once each has all seeds."""
+    rows, ours = table[(table["noise"] == 0) & (table["grid"] == table["equation"].map(NETWORK_GRIDS))], {}
+    for learner, own in rows.groupby("learner"):
+        counts = own.groupby("equation")["support_right"].agg(["sum", "count"])
+        if len(counts) == len(NETWORK_GRIDS) and (counts["count"] == seeds).all():
+            ours[f"pde_network_runs/{learner.split('.')[0]}/pooled/support_right"] = Measured(
+                float(counts["sum"].sum())
+            )
     return ours
 
 
@@ -76,13 +127,16 @@ def side_by_side(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for row in published.itertuples():
         linear = row.method == "sindy" and row.cross_terms_given == "no"
-        learner = f"sindy{'_linear' if linear else ''}.published" if row.method == "sindy" else row.method
-        products = (
-            "" if row.method == "sindy" else f", products {'given' if row.cross_terms_given == 'yes' else 'not given'}"
-        )
         grid = SINDY_GRID if row.method == "sindy" else NETWORK_GRIDS[row.benchmark]
-        key = {"equation": row.benchmark, "grid": grid, "learner": learner + products}
-        rows.append({**key, "published_ut_mse": row.ut_mse, "published_coefficient_mse": row.coefficient_mse})
+        there = ours.loc[(ours["equation"] == row.benchmark) & (ours["grid"] == grid), "learner"]
+        learners = [f"sindy{'_linear' if linear else ''}.published"]
+        if row.method != "sindy":
+            given = row.cross_terms_given == "yes"
+            learners = [] if given else [name for name in there if name.startswith(f"{row.method}.")]
+            learners = learners or [f"{row.method}, products {'given' if given else 'not given'}"]
+        for learner in learners:
+            key = {"equation": row.benchmark, "grid": grid, "learner": learner}
+            rows.append({**key, "published_ut_mse": row.ut_mse, "published_coefficient_mse": row.coefficient_mse})
     merged = ours.merge(pd.DataFrame(rows), how="outer", on=["equation", "grid", "learner"], sort=False)
     order = {name: k for k, name in enumerate(dict.fromkeys(ours["equation"]))}
     return merged.sort_values("equation", key=lambda names: names.map(order), kind="stable")

@@ -21,7 +21,9 @@ Curves = dict[str, np.ndarray]
 
 
 def curves(equation: Equation, values: np.ndarray) -> Curves:
-    """Coefficient of every term over the varying coordinate (P,), by term."""
+    """Coefficient of every term over the varying coordinate (P,), by term; none of an unread equation."""
+    if equation.status == "unread":
+        return {}
     return {term: factors[0] for term, factors in effective_coefficients(equation, values).items()}
 
 
@@ -32,7 +34,10 @@ def squared_errors(found: Curves, true: Curves) -> dict[str, float]:
 
 
 def score(name: str, learner: str, learned: Equation, truth: Equation, data: ParametricDataset) -> dict[str, object]:
-    """One row for the equation that ``learner`` learned from ``data`` of the benchmark ``name``."""
+    """One row for the equation that ``learner`` learned from ``data`` of the benchmark ``name``; an unread one has no
+    errors."""
+    if learned.status == "unread":
+        return {"terms": "unread", "support_right": False}
     found, true = curves(learned, data.values), curves(truth, data.values)
     errors = squared_errors(found, true)
     of_true, size = [errors[term] for term in true], sum(float(np.mean(c**2)) for c in true.values())
@@ -48,6 +53,12 @@ def score(name: str, learner: str, learned: Equation, truth: Equation, data: Par
         "ut_mse": physical,
         "ut_mse_normalised": normalised,
     }
+
+
+def score_trials(trials: pd.DataFrame, truth: Equation) -> dict[str, int]:
+    """How many trainings of a network there were, and how many ended in the true terms."""
+    right = trials["structure"] == " + ".join(curves(truth, np.zeros(1)))
+    return {"trials": len(trials), "trials_right": int(right.sum())}
 
 
 def _as_printed(name: str, learner: str, found: Curves, true: Curves) -> float:
