@@ -8,7 +8,7 @@ import pytest
 from conftest import CODE
 from eqlearn import style
 from eqlearn.dataset import read_dataset
-from eqlearn.equation import read_equation
+from eqlearn.equation import Equation, read_equation, write_equation
 from eqlearn.errors import InputError
 from eqlearn.field_file import read_field
 from eqlearn.netcdf import read_netcdf, write_netcdf
@@ -17,6 +17,7 @@ from figure_pde_noise import figure_pde_noise
 from fit_sindy_published import fit_sindy_published
 from fit_sindy_refined import fit_sindy_refined
 from PIL import Image
+from read_network import read_network
 from recover_pde import recover_pde
 from sample_pde import sample_pde
 from score_pdes import score_pdes
@@ -24,6 +25,7 @@ from solve_pde import solve_pde
 from tabulate_pde_recovery import tabulate_pde_recovery
 from tabulate_pdes import tabulate_pdes
 from test_figure_scripts import overlapping, unlabelled
+from train_network import train_network
 
 PUBLISHED = Path(__file__).parents[2] / "config" / "published"
 HEAT = {
@@ -40,6 +42,37 @@ WEAK = {"powers": 1, "half_x": 10, "half_t": 10, "max_terms": 3, "size": 3, "siz
 LABELS = {"sindy.published": GROUPS, "sindy.refined": WEAK}
 
 
+NETWORKS = ("seql.refined", "heql.refined")  # the second one was not read
+TRAINING = {
+    "preset": "published",
+    "architecture": {"layers": 1, "units": {"identity": 1, "product": 1}},
+    "initial": {},
+    "trials": 2,
+    "parameter_values": 8,
+    "held_out": 0,
+    "scale_features": True,
+    "scale_target": "magnitude",
+    "training": {"epochs": 80, "batch_samples": 16, "rate": 1e-2, "regularisation": 3e-4},
+    "device": "cpu",
+    "threads": 1,
+}
+READING = {"reading": {"samples": 64, "parameter_values": 8}, "parameter_values": 8, "held_out": 0}
+
+
+def network(folder: Path, dataset: Path) -> dict[str, Path]:
+    """Equations of SEQL, and one that could not be read, with its trials; features are chosen by name."""
+    names = {"network": "n.nc", "table": "t.csv", "raw": "raw.json", "seql.refined": "seql.json", "trials": "r.csv"}
+    files, given = {key: folder / name for key, name in names.items()}, {"features": ["u_xx", "u"]}
+    inputs = {"dataset": dataset, "network": files["network"], "trials": files["table"], "learner": "seql.refined"}
+    train_network(**inputs, checkpoint=folder / "c.pt", settings={**TRAINING, **given}, code=CODE)
+    read = {"raw": files["raw"], "equation": files["seql.refined"], "readings": files["trials"]}
+    read_network(**inputs, **read, settings={**READING, **given}, code=CODE)
+    files["heql.refined"] = folder / "heql.json"
+    unread = Equation(None, ("u", "u_xx"), "x", "u_t", {}, None, {}, "unread", "gates are open")
+    write_equation(unread, files["heql.refined"])
+    return files
+
+
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Files of the chain: an own equation, noise-free."""
@@ -53,9 +86,11 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         files[learner] = folder / f"{learner}.json"
         fit(dataset=dataset, equation=files[learner], learner=learner, settings=settings, code=CODE)
     files |= {name: folder / f"{name}.csv" for name in ("scores", "coefficients", "draws")}
+    files |= network(folder, dataset)
     score_pdes(
         datasets={"toy-heat": dataset},
-        equations={("toy-heat", learner): files[learner] for learner in LABELS},
+        equations={("toy-heat", learner): files[learner] for learner in (*LABELS, *NETWORKS)},
+        trials={("toy-heat", learner): files["trials"] for learner in NETWORKS},
         functions={"toy-heat": {"equation": "heat", "grid": "64x64", "noise": 0.0, "seed": 0}},
         definitions=DEFINITIONS,
         scores=files["scores"],
@@ -72,9 +107,9 @@ def test_the_chain_finds_an_own_equation(chain):
     assert (data.name, data.parameter.name, data.rate.name) == ("toy-heat", "x", "u_t")
     assert data.attributes["true_equation"] == HEAT["template"]
     scores = pd.read_csv(chain["scores"])
-    assert list(scores["learner"]) == ["true", *LABELS]
-    assert list(scores["terms"]) == ["u_xx"] * 3 and scores["support_right"].all()
-    assert (scores["coefficient_mse"] < 1e-4).all() and scores["coefficient_mse"][0] == 0
+    assert list(scores["learner"]) == ["true", *LABELS, *NETWORKS]
+    assert list(scores["terms"]) == [*["u_xx"] * 4, "unread"] and list(scores["support_right"]) == [True] * 4 + [False]
+    assert (scores["coefficient_mse"][:4] < 1e-4).all() and scores["coefficient_mse"][0] == 0
     assert read_equation(chain["sindy.refined"]).provenance["learner"] == "sindy.refined"
 
 
@@ -86,6 +121,20 @@ def test_scores_are_those_of_the_equations(chain):
     row = pd.read_csv(chain["scores"]).set_index("learner").loc["sindy.published"]
     assert row["coefficient_mse"] == row["coefficient_mse_true_terms"] == pytest.approx(error, rel=1e-9)
     assert row["coefficient_mse_library"] == row["coefficient_mse_as_printed"] == pytest.approx(error / 20, rel=1e-9)
+
+
+def test_a_network_ends_in_the_least_squares_of_the_group_regression(chain):
+    """The same term, so the same coefficients; its trials are counted, and nothing is told of an unread equation."""
+    data, learned = read_dataset(chain["dataset"]), read_equation(chain["seql.refined"])
+    assert learned.features == ("u_xx", "u") and learned.provenance["learner"] == "seql.refined"
+    for equation in (learned, read_equation(chain["sindy.published"])):
+        found = equation.coefficients_at(data.values)["c1"]
+        best = np.einsum("ps,ps->p", data.features[..., 2], data.target) / np.sum(data.features[..., 2] ** 2, 1)
+        np.testing.assert_allclose(found, best, rtol=1e-9)
+    scores = pd.read_csv(chain["scores"]).set_index("learner")
+    assert scores.loc["seql.refined", "trials"] == 2 and scores.loc["seql.refined", "trials_right"] >= 1
+    errors = ["coefficient_mse", "ut_mse", "relative_coefficient_error"]
+    assert scores.loc["heql.refined", errors].isna().all() and scores.loc["sindy.published", ["trials"]].isna().all()
 
 
 def test_draws_differ_and_are_summarised(chain, tmp_path):
@@ -112,8 +161,8 @@ def test_tables_stand_beside_the_published_ones(chain, tmp_path):
     )
     errors, equations = pd.read_csv(paths["errors"]), pd.read_csv(paths["equations"])
     assert errors["published_ut_mse"].notna().sum() == 12
-    assert (errors["equation"] == "heat").sum() == 3
-    assert list(equations["learner"].value_counts()) == [4, 4, 4]
+    assert (errors["equation"] == "heat").sum() == 5
+    assert list(equations["learner"].value_counts()) == [4, 4, 4, 4]
     assert equations["u_t"].str.fullmatch(r"\+[0-9.]+·u_xx").all()
 
 

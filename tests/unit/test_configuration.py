@@ -114,7 +114,11 @@ FAULTS = [
     (("studies", "pde", "noisy_derivatives", "space"), "fourier", ("noisy_derivatives.space", "spectral, central")),
     (("studies", "pde", "recovery", "noise"), [0.0], ("studies.pde.recovery.noise.0", "above 0")),
     (("studies", "pde", "learners"), ["sindy"], ("studies.pde.learners.0", "did you mean 'sindy.")),
+    (("studies", "pde", "recovery", "learners"), ["seql.refined"], ("pde.recovery.learners.0", "'seql.refined'")),
     (("learners", "sindy.refined"), REMOVE, ("learners.sindy.refined", "missing")),
+    (("learners", "heql.refined", "fields", "trials"), 0, ("heql.refined.fields.trials", "is 0", "at least 1")),
+    (("learners", "seql.published", "fields", "features"), {"burgers": "u"}, ("features.burgers", "'u'", "a list")),
+    (("learners", "seql.refined", "trajectories", "features"), {}, ("trajectories.features", "unknown")),
     (("studies", "pde", "definitions", "burgers"), HEAT, ("definitions.burgers", "name of a benchmark")),
     (("studies", "pde", "definitions", "heat"), {**HEAT, "varying": "y"}, ("definitions.heat.varying", "x, t")),
     (("studies", "9lives"), DEFAULT["studies"]["bdm"], ("9lives",)),
@@ -241,14 +245,47 @@ def test_the_partial_differential_equations_that_may_be_built_are_those_that_exi
 def test_names_of_partial_differential_equations():
     config = changed(("studies", "pde", "noise"), [0.0, 0.01])
     config["studies"]["pde"].update(equations=["burgers"], seeds=[0, 7], grids={"burgers": [[64, 32]]})
+    config["studies"]["pde"]["learners"] = ["sindy.published", "sindy.refined"]
     pdes = Pdes(config)
     names = ["pde-burgers-64x32", "pde-burgers-64x32-noise0.01", "pde-burgers-64x32-noise0.01-seed7"]
-    assert list(pdes.datasets) == names  # without noise a seed changes nothing
+    assert list(pdes.datasets) == names  # without noise a seed changes nothing but what a network draws
     assert (pdes.pattern, pdes.field_pattern) == ("|".join(names).replace(".", r"\."), "burgers-64x32")
     assert pdes.published_recovery() == ["results/default/tables/pdes/recovery/pde/burgers-64x32.csv"]
     assert PdeDataset("pde", "burgers", (64, 32), 0.01, 0).field == "burgers-64x32"
     nothing = Pdes(changed(("build",), ["bdm"]))
     assert (nothing.pattern, nothing.field_pattern, nothing.published()) == ("(?!)", "(?!)", [])
+
+
+def test_networks_learn_partial_differential_equations_from_every_seed():
+    config = changed(("studies", "pde", "seeds"), [0, 7])
+    config["studies"]["pde"].update(equations=["burgers"], grids={"burgers": [[64, 32]]})
+    config["studies"]["pde"]["learners"] = ["sindy.published", "seql.published", "heql.refined"]
+    pdes, study = Pdes(config), SimpleNamespace(study="pde")
+    names = ["pde-burgers-64x32", "pde-burgers-64x32-seed7"]
+    assert list(pdes.datasets) == names
+    products = ("sindy.published/nall.json", "seql.published/nall.raw.json", "heql.refined/nall.json")
+    place = "results/default/equations"
+    assert pdes.equation_files(study) == [f"{place}/{name}/{product}" for name in names for product in products]
+    networks = [(name, label) for name in names for label in ("seql.published", "heql.refined")]
+    assert pdes.trained(study) == networks
+    assert pdes.trial_files(study) == [f"{place}/{name}/{label}/nall.trials.csv" for name, label in networks]
+
+
+def test_settings_of_a_network_on_fields_are_its_own_then_those_for_fields():
+    pdes = Pdes(DEFAULT)
+    job = SimpleNamespace(problem="pde-burgers-256x256", network="seql", protocol="refined")
+    common = DEFAULT["learners"]["seql.refined"]
+    special, settings = common["fields"], pdes.training(job)
+    assert settings["architecture"] == {**common["architecture"], **special["architecture"]}
+    assert settings["training"] == {**common["training"], **special["training"]}
+    assert (settings["trials"], settings["held_out"], settings["device"]) == (common["trials"], 0, "cpu")
+    assert not {"reading", "trajectories", "fields", "features"} & set(settings)
+    assert pdes.reading(job)["reading"] == {**common["reading"], **special["reading"]}
+    job.protocol = "published"
+    assert pdes.training(job)["features"] == pdes.reading(job)["features"] == ["u", "u_x", "u_xx"]
+    assert pdes.reading(job)["reading"]["choice"] == "train"
+    job.problem = "pde-kuramoto_sivashinsky-256x1024"
+    assert pdes.training(job)["features"] == ["u", "u_x", "u_xx", "u_xxxx"]
 
 
 def test_noisy_data_are_differentiated_otherwise():
@@ -298,8 +335,9 @@ def test_settings_of_a_network_on_trajectories_are_its_own_then_those_for_trajec
     assert common["trajectories"] == special != {}
 
 
-def test_functions_in_closed_form_know_nothing_of_trajectories():
+def test_functions_in_closed_form_know_nothing_of_trajectories_and_fields():
     job = SimpleNamespace(benchmark="analytic-f1", network="seql", protocol="refined")
     settings = Benchmarks(DEFAULT).training(job)
     common = DEFAULT["learners"]["seql.refined"]
-    assert settings == {**{k: common[k] for k in common if k not in ("reading", "trajectories")}, **DEFAULT["training"]}
+    elsewhere = ("reading", "trajectories", "fields")
+    assert settings == {**{k: common[k] for k in common if k not in elsewhere}, **DEFAULT["training"]}

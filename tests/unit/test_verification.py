@@ -167,7 +167,7 @@ def test_every_row_of_the_published_tables_is_a_number():
     found = [len(numbers(source)) for source in SOURCES]
     assert found == [len(errors) + failures, len(inference) + medians, *map(len, others)]
     of_paper_b = len(NETWORK_NUMBERS) + len(PDE_NUMBERS)
-    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + of_paper_b + 24
+    assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + of_paper_b + len(TARGETS)
     missing = [number.path for number in NUMBERS if not math.isfinite(number.value)]
     assert missing == [f"me_eql_mse_medians/ABM/{c0}/OAT_ME_0.5/0.01-0.1/median_mse" for c0 in ("0.05", "0.25")]
 
@@ -208,17 +208,18 @@ def test_every_published_number_of_partial_differential_equations_is_one():
 def test_our_equations_meet_the_published_ones():
     keys = {"noise": 0.0, "seed": 0, "equation": "burgers", "grid": "256x256"}
     errors = {"ut_mse": 1.0, "coefficient_mse_as_printed": 2.0, "coefficient_mse_library": 3.0}
+    errors["coefficient_mse_true_terms"] = 4.0
     learners = ["true", "sindy.published", "sindy_linear.published", "sindy.refined"]
     scores = pd.DataFrame([{**keys, "learner": learner, **errors} for learner in learners])
     scores = pd.concat([scores, scores.assign(grid="512x256", ut_mse=9.0), scores.assign(noise=0.01, ut_mse=8.0)])
     place = "parametric_eql_table3_pde_mse/burgers"
-    ours = paper_b_pdes.measured_errors(scores, "published")
+    ours = paper_b_pdes.measured_errors(scores, "published", [])
     assert {path: measured.value for path, measured in ours.items()} == {
         f"{place}/{products}/sindy/{quantity}": value
         for products in ("yes", "no")
         for quantity, value in (("ut_mse", 1.0), ("coefficient_mse", 2.0), ("coefficient_mse_library", 3.0))
     }
-    refined = paper_b_pdes.measured_errors(scores, "refined")
+    refined = paper_b_pdes.measured_errors(scores, "refined", [])
     assert refined[f"{place}/yes/sindy/coefficient_mse"].value == 3.0
     assert f"{place}/no/sindy/ut_mse" not in refined
     row = {**keys, "learner": "true", "term": "u*u_x", "parameter_value": 160 / 255, "value": -1.147}
@@ -237,6 +238,63 @@ def test_our_equations_meet_the_published_ones():
     found = paper_b_pdes.measured_recovery(draws, "published")
     assert [measured.value for measured in found.values()] == [2.0, 0.5]
     assert set(found) <= KNOWN
+
+
+def network_scores_of_fields() -> pd.DataFrame:
+    """Scores on both grids of Burgers' equation, with and without noise, of two seeds."""
+    errors = {"ut_mse": 1.0, "coefficient_mse_true_terms": 2.0, "coefficient_mse_as_printed": 3.0}
+    labels = ["sindy.published", "seql.refined", "heql.published", "seql.published"]
+    rows = [{"equation": "burgers", "grid": "512x256", "noise": 0.0, "seed": 0, "learner": label} for label in labels]
+    scores = pd.DataFrame([{**row, **errors, "coefficient_mse_library": 0.5} for row in rows])
+    scores.loc[1, "coefficient_mse_true_terms"] = 1.0
+    other = [scores.assign(grid="256x256", ut_mse=9.0), scores.assign(noise=0.01, ut_mse=8.0), scores.assign(seed=1)]
+    return pd.concat([scores, *other])
+
+
+def test_our_networks_meet_the_published_errors():
+    scores, learners = network_scores_of_fields(), ["seql.refined", "heql.published"]
+    place = "parametric_eql_table3_pde_mse/burgers/no"
+    refined = paper_b_pdes.measured_errors(scores, "refined", learners)
+    assert {path: measured.value for path, measured in refined.items()} == {
+        f"{place}/seql/ut_mse": 1.0,
+        f"{place}/seql/coefficient_mse": 1.0,
+        f"{place}/seql/coefficient_mse_over_group_regression": 0.5,
+    }
+    assert set(refined) <= KNOWN
+    published = paper_b_pdes.measured_errors(scores, "published", learners)
+    assert published[f"{place}/heql/coefficient_mse"].value == 3.0
+    assert f"{place}/seql/coefficient_mse" not in published  # too few trials to be compared
+
+
+def test_our_networks_meet_the_published_equations_and_lack_terms():
+    row = {"equation": "burgers", "grid": "512x256", "noise": 0.0, "seed": 0, "parameter_value": 160 / 255}
+    rows = pd.DataFrame([{**row, "learner": "heql.refined", "term": "u_xx", "value": 0.1}])
+    rows = pd.concat([rows, rows.assign(learner="seql.published"), rows.assign(grid="256x256", value=7.0)])
+    ours = paper_b_pdes.measured_equations(rows, "refined", ["heql.refined"], PDE_NUMBERS)
+    place = "parametric_eql_table4_pde_equations/burgers/heql/0.627"
+    assert ours == {f"{place}/u*u_x": Measured(0.0), f"{place}/u_xx": Measured(0.1)}
+    assert set(ours) <= KNOWN
+
+
+def test_repeated_runs_on_fields_count_once_both_equations_have_all_seeds():
+    places = [("burgers", "512x256"), ("advection_diffusion", "256x512")]
+    rows = [(*p, 0.0, seed, "seql.refined", p[0] != "burgers" or seed > 0) for p in places for seed in (0, 1)]
+    table = pd.DataFrame(rows, columns=["equation", "grid", "noise", "seed", "learner", "support_right"])
+    more = [table.assign(noise=0.01), table.assign(grid="256x256"), table.assign(equation="kuramoto_sivashinsky")]
+    ours = paper_b_pdes.measured_runs(pd.concat([table, *more]), seeds=2)
+    assert ours == {"pde_network_runs/seql/pooled/support_right": Measured(3.0)}
+    assert set(ours) <= KNOWN
+    assert paper_b_pdes.measured_runs(table[:3], seeds=2) == {}
+
+
+def test_networks_stand_beside_their_published_errors():
+    """Table III: without products beside every network of that name on that grid, with them in rows of their own."""
+    printed = read_table(PUBLISHED / "parametric_eql_table3_pde_mse.csv", [], ["cross_terms_given"])
+    table = paper_b_pdes.side_by_side(network_scores_of_fields(), printed).set_index(["grid", "learner"])
+    column = table["published_coefficient_mse"]
+    assert column["512x256", "seql.refined"] == column["512x256", "seql.published"] == 8.41e-6
+    assert column["512x256", "heql.published"] == 4.44e-5 and np.isnan(column["256x256", "seql.refined"])
+    assert column["512x256", "seql, products given"] == 8.81e-6
 
 
 def test_published_values_are_those_of_the_files():

@@ -17,6 +17,7 @@ NETWORK = {
     "parameter_values": 3,
     "held_out": 4,
     "training": {"epochs": 2},
+    "fields": {"training": {"epochs": 2}},
     "trajectories": {
         "architecture": {"layers": 1, "units": {"product": 1}, "meta_units": [4]},
         "trials": 1,
@@ -58,7 +59,7 @@ TINY = {
             "equations": ["burgers"],
             "grids": {"burgers": [[64, 48]]},
             "noise": [0.0, 0.01],
-            "learners": ["sindy.published", "sindy.refined"],
+            "learners": ["sindy.published", "sindy.refined", "seql.refined"],
             "recovery": {"noise": [0.01]},
         },
     },

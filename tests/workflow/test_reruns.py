@@ -30,6 +30,7 @@ PDE_TABLES = {"score_pdes", "tabulate_pdes", "tabulate_pde_recovery", "summarise
 AFTER_NETWORKS = {"fit_network", "infer_parameter", "score_trajectories", "tabulate_coefficients"} | ESTIMATES
 AFTER_NETWORKS |= FIGURES - {"figure_snapshots", "figure_structures"}
 READ = {"read_network", "score_networks", "summarise"} | NETWORK_FIGURES
+PDE_NETWORKS = {"score_pdes", "tabulate_pdes", "figure_pde_coefficients"}  # what follows on their equations
 
 
 def test_a_finished_run_has_nothing_to_do(finished_copy):
@@ -85,7 +86,13 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/networks/gates.py",
             "EDGE = 1e-6",
             "EDGE = 1e-7",
-            READ | AFTER_NETWORKS | {"train_network"},
+            READ | AFTER_NETWORKS | PDE_NETWORKS | {"train_network"},
+        ),
+        (
+            "eqlearn/networks/elimination.py",
+            "MOST = 200",
+            "MOST = 201",
+            READ | PDE_NETWORKS,
         ),
         (
             "eqlearn/learners/network_study.py",
