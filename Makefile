@@ -6,6 +6,7 @@ DEV := .venv/dev.installed
 
 NOISE := --scripts sample_mean_field.py differentiate.py fit_oat.py fit_oat_published.py tabulate_recovery.py
 RUNS := --key function noise seed learner --scripts train_network.py read_network.py score_networks.py
+PDE_RUNS := --key equation grid noise seed learner --scripts train_network.py read_network.py score_pdes.py
 
 .PHONY: reproduce test study paper parity lint bench clean
 
@@ -28,6 +29,8 @@ study: $(RUNTIME)
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic.scores.csv results/record/network_runs.csv $(RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic_noise.scores.csv results/record/network_runs.csv $(RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/pdes/pde.recovery.csv results/record/pde_recovery.csv --scripts recover_pde.py
+	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_networks.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
+	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_networks_noise.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
 
 paper: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml

@@ -54,6 +54,15 @@ def test_a_chaotic_solution_agrees_over_a_short_time():
     assert difference(coarse.u, fine.u[:, ::4]) < 1e-8
 
 
+def test_over_a_long_time_the_statistics_of_a_chaotic_solution_do_not_depend_on_the_grid():
+    """Mean square and power of the first waves of Kuramoto-Sivashinsky, over the times that are kept."""
+    problem = PROBLEMS["kuramoto_sivashinsky"]
+    coarse, fine = solve(problem, 48, 401, rtol=1e-6, atol=1e-8), solve(problem, 64, 401, rtol=1e-8, atol=1e-10)
+    powers = [np.mean(np.abs(np.fft.rfft(f.u, axis=1)[:, :8] / f.x.size) ** 2, axis=0) for f in (coarse, fine)]
+    np.testing.assert_allclose(np.mean(coarse.u**2), np.mean(fine.u**2), rtol=0.01)
+    np.testing.assert_allclose(*powers, rtol=0.05, atol=1e-3 * powers[1].max())
+
+
 def test_advection_diffusion_is_the_exponential_of_its_matrix():
     field = solve(dataclasses.replace(PROBLEMS["advection_diffusion"], until=5.0), 64, 9)
     f = -1.5 + np.cos(2 * np.pi * field.x / 5)
