@@ -8,14 +8,14 @@ NOISE := --scripts sample_mean_field.py differentiate.py fit_oat.py fit_oat_publ
 RUNS := --key function noise seed learner --scripts train_network.py read_network.py score_networks.py
 PDE_RUNS := --key equation grid noise seed learner --scripts train_network.py read_network.py score_pdes.py
 
-.PHONY: reproduce test study paper parity lint bench clean
+.PHONY: reproduce test study paper parity lint bench record clean
 
 reproduce: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all
 	$(BIN)/snakemake --cores 1 --nolock --report results/default/report.html
 
 test: $(DEV)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/scripts tests/results
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/scripts tests/bad_input tests/results
 	$(BIN)/python -m pytest tests/workflow
 
 lint: $(DEV)
@@ -39,6 +39,9 @@ parity: $(RUNTIME)
 	test -d "$$EQLEARN_REFERENCE"  # the folder that holds the authors' simulations
 	$(BIN)/python workflow/launch.py --cores all --configfile config/parity.yaml --until fit_oat_published fit_es_published
 	$(BIN)/python tests/bench/parity.py results/parity results/record/parity.csv
+
+record: $(DEV)
+	EQLEARN_RECORD=1 $(BIN)/python -m pytest tests/bad_input tests/workflow/test_faults.py tests/workflow/test_slurm_faults.py
 
 bench: $(DEV)
 	$(BIN)/python tests/bench/bench.py results/record/benchmark.csv

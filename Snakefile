@@ -1,5 +1,7 @@
 # eqlearn: discover equations whose structure is fixed while coefficients vary with a parameter.
 
+from shutil import disk_usage
+
 from snakemake.utils import min_version
 
 min_version("9.0")
@@ -62,4 +64,6 @@ onsuccess:
 
 
 onerror:
+    if Path(RUN).is_dir() and disk_usage(RUN).free < 2**20:
+        print(f"The disk of {RUN} is full, so that logs may be empty.")
     print(f"The run failed. The message above names the log; finished products in {RUN} stay valid.")

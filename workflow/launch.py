@@ -2,13 +2,16 @@
 
 Snakemake's own lock survives a SIGKILL and then stops a plain restart, so a lock that the kernel releases takes
 its place: it is inherited by Snakemake itself, not by its jobs. Jobs hold a second lock, shared; a restart waits
-until none of the jobs that a killed run has left behind is still writing.
+until none of the jobs that a killed run has left behind is still writing; those that Slurm still keeps are cancelled,
+since a job that waits in its queue would write later what the restarted run has made meanwhile.
 
     python workflow/launch.py [snakemake options]
 """
 
 import fcntl
 import os
+import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -33,10 +36,26 @@ def main(options: list[str]) -> int:
     os.write(run, str(os.getpid()).encode())
     os.set_inheritable(run, True)
     jobs = folder / "eqlearn-jobs.lock"
+    if not {"-n", "--dry-run", "--dryrun"} & set(options):
+        cancel_jobs()
     wait_for_jobs(jobs)
     os.environ[JOBS_VARIABLE] = str(jobs)
     command = [sys.executable, "-m", "snakemake", "--nolock", "--rerun-incomplete", *options]
     os.execv(sys.executable, command)
+
+
+def cancel_jobs() -> None:
+    """Cancel what Slurm keeps of a killed run: jobs of rules in this folder, where no other run is alive."""
+    if shutil.which("squeue") is None:
+        return
+    listing = subprocess.run(
+        ["squeue", "--me", "--noheader", "--format", "%i|%Z|%k"], capture_output=True, text=True, check=False
+    )
+    jobs = [line.split("|", 2) for line in listing.stdout.splitlines()]
+    left = [job for job, place, comment in jobs if Path(place) == Path.cwd() and comment.startswith("rule_")]
+    if left:
+        print(f"Cancelling {len(left)} Slurm jobs that a killed run has left behind ...", flush=True)
+        subprocess.run(["scancel", *left], check=False)
 
 
 def wait_for_jobs(path: Path) -> None:

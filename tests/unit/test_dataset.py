@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from bad_input.results_files import edit, without
 from eqlearn.dataset import ParametricDataset, Quantity, read_dataset, write_dataset
 from eqlearn.errors import InputError
 from hypothesis import given, settings
@@ -259,76 +260,9 @@ def test_a_repeated_parameter_value_and_a_single_sample_are_good():
 # ---------------------------------------------------------------------------------------------- broken files
 
 
-def edit(path, change):
-    with h5py.File(path, "r+") as file:
-        change(file)
-
-
-def _set(variable, index, value):
-    def change(file):
-        file[variable][index] = value
-
-    return change
-
-
-def _attribute(variable, name, value):
-    def change(file):
-        (file[variable] if variable else file).attrs[name] = value
-
-    return change
-
-
-def _remove(variable):
-    def change(file):
-        del file[variable]
-
-    return change
-
-
-EDITS = {
-    "feature": _set("features", (0, 0, 0), 0.25),
-    "sign of zero": _set("features", (0, 0, 0), -0.0),
-    "target": _set("target", (1, 2), 5.5),
-    "time": _set("time", (1, 2), 4.5),
-    "parameter": _set("parameter_value", 1, 0.75),
-    "extra": _set("F", (0, 0), 1.5),
-    "missing to found": _set("F", (0, 1), 0.0),
-    "split": _set("split", (0, 0), b"test"),
-    "feature name": _set("feature", 0, "D"),
-    "feature unit": _set("feature_unit", 0, "m"),
-    "target unit": _attribute("target", "units", "1/s"),
-    "target name": _attribute("target", "quantity", "dD/dt"),
-    "time unit": _attribute("time", "units", "s"),
-    "parameter name": _attribute("parameter_value", "quantity", "R_m"),
-    "parameter unit": _attribute("parameter_value", "units", "1/s"),
-    "extra no more missing": _attribute("F", "missing", "no"),
-    "dataset name": _attribute(None, "dataset", "other"),
-    "seed": _attribute(None, "seed", 8),
-    "seed as text": _attribute(None, "seed", "7"),
-    "seed as list": _attribute(None, "seed", [7, 8]),
-    "seed as NaN": _attribute(None, "seed", NAN),
-    "new attribute": _attribute(None, "note", "hello"),
-    "digest": _attribute(None, "content_digest", "0" * 16),
-    "digest gone": lambda file: file.attrs.__delitem__("content_digest"),
-    "unit gone": lambda file: file["target"].attrs.__delitem__("units"),
-    "names gone": _remove("feature"),
-    "target gone": _remove("target"),
-    "time gone": _remove("time"),
-    "split gone": _remove("split"),
-    "extra gone": _remove("F"),
-    "new variable": lambda file: file.create_dataset("G", data=np.ones(3)),
-}
-
-
-@pytest.mark.parametrize("change", EDITS.values(), ids=EDITS)
-def test_an_edited_file_is_refused(path, change):
-    edit(path, change)
-    assert "edited" in refusal(path) or "not a netCDF file" in refusal(path)
-
-
 @pytest.mark.parametrize("variable", ["features", "parameter_value", "feature_unit"])
 def test_a_file_without_a_variable_is_refused_by_its_name(path, variable):
-    edit(path, _remove(variable))
+    edit(path, without(variable))
     assert variable in refusal(path)
 
 

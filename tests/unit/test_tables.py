@@ -105,34 +105,6 @@ def test_a_table_that_cannot_be_written_leaves_the_folder_as_it_was(path):
 # ---------------------------------------------------------------------------------------------- faults
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("name,value,error\na,x,1\n", "row 2, column value: 'x' is no finite number"),
-        ("name,value,error\na,1,1\nb,2,?\n", "row 3, column error: '?' is no finite number"),
-        ("name,value,error\na,inf,1\n", "row 2, column value: 'inf' is no finite number"),
-        ("name,value,error\na,1,1\nb,-inf,1\n", "row 3, column value: '-inf' is no finite number"),
-        ("name,value,error\na,1e999,1\n", "row 2, column value: 'inf' is no finite number"),
-        ("name,value,error\na,1,1\nb,1 2,1\n", "row 3, column value: '1 2' is no finite number"),
-        ('name,value,error\na,"1,5",1\n', "row 2, column value: '1,5' is no finite number"),
-        ("name,value,error\na,0x10,1\n", "row 2, column value: '0x10' is no finite number"),
-        ("name,value,error\na,2024-01-01,1\n", "row 2, column value: '2024-01-01' is no finite number"),
-        ("name,value,error\n\na,1,1\n\n\nb,x,1\n", "row 6, column value: 'x' is no finite number"),
-        ("\n\nname,value,error\na,1,1\nb,x,1\n", "row 5, column value: 'x' is no finite number"),
-        ("name,value\na,1\n", "lacks column error; it has name, value"),
-        ("a;b;c\n1;2;3\n", "lacks column value, error, name; it has a;b;c"),
-        ("name,value,error\na,1,1,1\n", "row 2 has more columns than the header"),
-        ("name,value,error\na,1,1\nb,1,1,1\n", "Expected 3 fields in line 3, saw 4"),
-        ('name,value,error\n"a,1,1\n', "cannot be read as CSV"),
-        ("", "cannot be read as CSV"),
-    ],
-    ids=repr,
-)
-def test_a_fault_is_named_by_row_and_column(path, text, words):
-    path.write_text(text)
-    assert words in refusal(path)
-
-
 def test_a_fault_late_in_a_long_table_is_named(path):
     path.write_text("name,value,error\n" + "a,1,1\n" * 300_000 + "a,one,1\n")
     assert "row 300002, column value: 'one' is no finite number" in refusal(path)

@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from slurm import Slurm, obstacle
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "workflow", "config", "envs", "profiles")
@@ -165,6 +167,19 @@ def finished_copy(finished_project: Project, tmp_path: Path) -> Project:
     target = tmp_path / "project"
     shutil.copytree(finished_project.folder, target, symlinks=True)
     return Project(target)
+
+
+@pytest.fixture(scope="session")
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
+    """A Slurm with an idle node."""
+    reason = obstacle()
+    if reason:
+        pytest.skip(reason)
+    cluster = Slurm(tmp_path_factory.mktemp("slurm"))
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
 
 
 def products(results: Path) -> dict[str, bytes]:

@@ -127,4 +127,4 @@ def _nearest(word: Any, allowed: Iterable[str]) -> str:
 
 
 def _dotted(place: Iterable) -> str:
-    return ".".join(map(str, place))
+    return ".".join(repr(str(part))[1:-1] for part in place)  # a key may hold a line break

@@ -1,0 +1,98 @@
+"""Faults in a user's own table: keys of its study with words of the sentence; texts of the file with the sentence."""
+
+from unit.test_table import HEADER, LINES, with_line
+from unit.test_table_study import STUDY
+
+STUDIES = [
+    ({"path": "my/grwth.csv"}, "'studies.growth.path': there is no file", "did you mean 'growth.csv'"),
+    ({"path": "mine/growth.csv"}, "'studies.growth.path': there is no file", "nor a folder with files"),
+    ({"path": ...}, "'studies.growth.path': is missing."),
+    ({"columns": {"parameter": "rate", "time": "time"}}, "'studies.growth.columns.state': is missing."),
+    ({"columns": {**STUDY["columns"], "rates": "slope"}}, "'studies.growth.columns.rates'", "did you mean 'rate'"),
+    (
+        {"columns": {**STUDY["columns"], "rate": "density"}},
+        "'studies.growth.columns': 'density' is both state and rate, each needs a column of its own.",
+    ),
+    ({"columns": {**STUDY["columns"], "state": "densty"}}, "no column 'densty' (state); did you mean 'density'?"),
+    (
+        {"columns": {**STUDY["columns"], "state": "p"}},
+        "'studies.growth.columns.state': 'p' cannot stand in an equation",
+    ),
+    ({"columns": {**STUDY["columns"], "state": "cell density"}}, "'cell density' cannot", "under state.name"),
+    ({"state": {"name": "c1"}}, "'studies.growth.state.name': 'c1' cannot stand in an equation"),
+    ({"state": {"name": "sin"}}, "'studies.growth.state.name': 'sin' cannot stand in an equation"),
+    ({"experiments": {"step": 0.15}}, "'studies.growth.experiments.step': is 0.15, must be a multiple"),
+    ({"experiments": {"steps": [1.0, 2.0]}}, "'studies.growth.experiments.steps': two steps choose the same values."),
+    ({"experiments": [0.1, 0.35]}, "'studies.growth.experiments': 0.35 is no parameter value of", "nearest is 0.3"),
+    ({"experiments": "every"}, "'studies.growth.experiments': is 'every', must be all, a list of"),
+    ({"experiments": {"stpe": 1.0}}, "'studies.growth.experiments.stpe': is unknown; did you mean 'step'?"),
+    ({"experiments": {"step": 0.1, "steps": [0.1]}}, "'studies.growth.experiments': is {'step'", "must be all, a list"),
+    ({"experiments": []}, "'studies.growth.experiments': is [], must be a list of at least 1."),
+    ({"examples": [0.7]}, "'studies.growth.examples': 0.7 is no parameter value of", "the nearest is 0.5"),
+    ({"initial_state": "first"}, "'studies.growth.initial_state': is 'first', must be data or a number."),
+    (
+        {"learner_settings": {"oat.published": {"target": {"0.25": [1, 2]}}}},
+        "'studies.growth.learner_settings.oat.published.target': is {'0.25': [1, 2]}, must be first, most_common or",
+    ),
+    ({"learners": ["oat"]}, "studies.growth.learners.0", "did you mean 'oat.refined'"),
+    ({"parameter": {"unit": "1/h"}}, "'studies.growth.parameter.name': is missing."),
+]
+
+
+FILES = {
+    "missing column": (
+        "rate,time,densty\n0.1,0,1\n",
+        "has no column 'density' (state); did you mean 'densty'? It has rate, time, densty.",
+    ),
+    "no column at all": (
+        "a b\n1 2\n",
+        "has no column 'rate' (parameter); it has a b.",
+    ),
+    "repeated header": (
+        with_line(1, "rate,time,density,time"),
+        "has 2 columns named 'time' (time), needs exactly one.",
+    ),
+    "text": (with_line(4, "0.1,2.5,high"), "row 4, column density: 'high' is no finite number."),
+    "text after a blank line": (
+        with_line(4, "\n0.1,2.5,high"),
+        "row 5, column density: 'high' is no finite number.",
+    ),
+    "underscore": (with_line(4, "0.1,1_3,0.25"), "row 4, column time: '1_3' is no finite number."),
+    "hexadecimal": (with_line(2, "0x1,0,0"), "row 2, column rate: '0x1' is no finite number."),
+    "empty": (with_line(7, "0.5,0,"), "row 7, column density: is empty or NaN, must be a finite number."),
+    "NaN": (with_line(7, "0.5,NaN,0"), "row 7, column time: is empty or NaN, must be a finite number."),
+    "infinite": (with_line(7, "inf,0,0"), "row 7, column rate: 'inf' is no finite number."),
+    "short row": (with_line(7, "0.5,0"), "row 7, column density: is empty or NaN, must be a finite number."),
+    "decimal commas": (
+        "\n".join(LINES).replace(",", ";").replace(".", ","),
+        "row 2, column rate: '0,1' is no finite number; decimals need a point.",
+    ),
+    "decimal commas between commas": (
+        with_line(3, "0,1,1,0,1"),
+        "row 3 has 5 columns, the header 3; decimals need a point.",
+    ),
+    "decimal commas throughout": (
+        "\n".join([HEADER, *(line.replace(".", ",") for line in LINES[1:])]),
+        "row 2 has 6 columns, the header 3; decimals need a point.",
+    ),
+    "repeated row": (
+        with_line(6, "0.1,1,0.1"),
+        "rows 3 and 6 both give R_p = 0.1 at time 1; if they are replicates, name their column.",
+    ),
+    "single time": (
+        "rate,time,density\n0.1,0,1\n0.5,0,2\n",
+        "row 2: R_p = 0.1 has 1 times, needs at least 5.",
+    ),
+    "few times": ("\n".join(LINES[:-2]), "row 7: R_p = 0.5 has 3 times, needs at least 5."),
+    "numbers of times": (
+        "\n".join([*LINES, "0.5,9,0"]),
+        "row 7: R_p = 0.5 has 6 times, needs 5 as for others.",
+    ),
+    "constant state": (
+        "\n".join([HEADER, *(f"{line.rsplit(',', 1)[0]},0.3" for line in LINES[1:])]),
+        "density never changes, so there is nothing to learn from.",
+    ),
+    "empty file": ("", "is empty."),
+    "blank file": ("\n\n", "is empty."),
+    "header alone": (HEADER, "has a header but no rows."),
+}

@@ -1,0 +1,40 @@
+"""A study through the Slurm profile: the same bytes as on a laptop, networks on the partition with GPUs."""
+
+import pytest
+from conftest import Project, products
+from slurm import TESTING, Slurm
+
+TARGETS = (
+    "simulations/bdm/c0.25/single_runs.nc",
+    "equations/bdm-c0.25/oat.refined/n4.json",
+    "equations/bdm-c0.25/seql.refined/n4.json",
+    "equations/analytic-f3/seql.refined/nall.json",
+    "equations/analytic-f3/heql.refined/nall.json",
+    "equations/pde-burgers-64x48-noise0.01/sindy.refined/nall.json",
+)
+
+
+def test_a_study_on_slurm_gives_the_same_bytes(project: Project, finished_project: Project, slurm: Slurm):
+    """Every kind of numeric product. Networks run on the CPU as locally, but as jobs that ask for a GPU."""
+    before = set(slurm.jobs())
+    paths = [f"results/tiny/{target}" for target in TARGETS]
+    done = project.run(*TESTING, "--set-resources", "train_network:gpu=1", "fit_network:gpu=1", "--", *paths)
+    assert done.returncode == 0, done.stdout + done.stderr
+    expected, found = products(finished_project.results), products(project.results)
+    assert set(TARGETS) <= set(found)
+    assert [name for name in found if found[name] != expected[name]] == []
+    jobs = [slurm.details(job) for job in set(slurm.jobs()) - before]
+    assert len(jobs) > 10
+    for job in jobs:
+        trains = job["Comment"].split("_wildcards")[0] in ("rule_train_network", "rule_fit_network")
+        assert job["Partition"] == ("gpu" if trains else "cpu"), job
+
+
+@pytest.mark.parametrize(("device", "gpus"), [("cpu", 0), ("auto", 0), ("cuda", 1)])
+def test_networks_ask_for_a_gpu_where_the_configuration_says_so(project, device, gpus):
+    project.configure(training={"device": device, "threads": 1})
+    done = project.run("--dry-run", "results/tiny/networks/analytic-f3/seql.refined.nc")
+    text = done.stdout + done.stderr
+    assert done.returncode == 0, text
+    asked = [line for line in text.splitlines() if "resources:" in line and f"gpu={gpus}" in line]
+    assert asked if gpus else "gpu=1" not in text
