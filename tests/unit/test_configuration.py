@@ -8,10 +8,11 @@ import pytest
 import yaml
 from benchmarks import FUNCTIONS, Benchmarks
 from configuration import ConfigurationError, check, schema, study_kinds
-from eqlearn.datasets import analytic, pde
+from eqlearn.datasets import analytic, pde, springs
 from inference_plan import Inference
 from pdes import EQUATIONS, PdeDataset, Pdes
 from plan import Plan
+from springs import TASKS, Springs
 from studies import Dataset, Study, decimal_text, every, parameter_values
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -115,6 +116,13 @@ FAULTS = [
     (("studies", "pde", "recovery", "noise"), [0.0], ("studies.pde.recovery.noise.0", "above 0")),
     (("studies", "pde", "learners"), ["sindy"], ("studies.pde.learners.0", "did you mean 'sindy.")),
     (("studies", "pde", "recovery", "learners"), ["seql.refined"], ("pde.recovery.learners.0", "'seql.refined'")),
+    (("studies", "springs", "tasks"), ["fource"], ("studies.springs.tasks", "'fource'", "known are force, energy")),
+    (("studies", "springs", "learners", "force"), REMOVE, ("studies.springs.learners.force", "missing")),
+    (("studies", "springs", "learners", "force"), ["relu"], ("learners.force.0", "did you mean 'relu.published'")),
+    (("studies", "springs", "samples", "train"), 0, ("studies.springs.samples.train", "is 0", "at least 4")),
+    (("studies", "springs", "image", "width"), 0, ("studies.springs.image.width", "is 0", "above 0")),
+    (("studies", "springs", "image", "pixels"), 63, ("studies.springs.image.pixels", "is 63", "a multiple of 4")),
+    (("learners", "relu.published", "layers"), 2, ("learners.relu.published.layers", "unknown")),
     (("learners", "sindy.refined"), REMOVE, ("learners.sindy.refined", "missing")),
     (("learners", "heql.refined", "fields", "trials"), 0, ("heql.refined.fields.trials", "is 0", "at least 1")),
     (("learners", "seql.published", "fields", "features"), {"burgers": "u"}, ("features.burgers", "'u'", "a list")),
@@ -144,6 +152,7 @@ def check_all(config: dict) -> None:
     Plan(config)
     Benchmarks(config)
     Pdes(config)
+    Springs(config)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +167,7 @@ def test_a_fault_is_told_in_one_sentence(path, value, words):
     assert [word for word in words if word not in message] == [], message
 
 
-@pytest.mark.parametrize("overlay", ["smoke", "paper", "study", "functions"])
+@pytest.mark.parametrize("overlay", ["smoke", "paper", "study", "functions", "images"])
 def test_shipped_configurations_are_valid(overlay):
     config = copy.deepcopy(DEFAULT)
     merge(config, yaml.safe_load((CONFIG / f"{overlay}.yaml").read_text(encoding="utf-8")))
@@ -220,6 +229,22 @@ def test_schemas_are_closed_and_described(name):
 
 def test_the_benchmarks_that_may_be_built_are_those_that_exist():
     assert list(analytic.FUNCTIONS) == list(FUNCTIONS)
+    assert list(springs.TASKS) == list(TASKS)
+
+
+def test_what_is_learned_of_images_differs_by_task():
+    config = changed(("studies", "springs", "seeds"), [0, 3])
+    found = Springs(config)
+    assert list(found.datasets) == [f"springs-{task}{seed}" for task in TASKS for seed in ("", "-seed3")]
+    labels = found.labels(SimpleNamespace(study="springs"))
+    assert labels[0] == ("springs-force", "seql.refined")
+    assert labels[-1] == ("springs-energy-seed3", "relu.published")
+    training = found.training(SimpleNamespace(network="seql", protocol="refined"))
+    assert (training["normalisation"], training["training"]["gate_rate"]) == ("batch", 5)
+    assert training["training"]["optimiser"] == "tensorflow_rmsprop"
+    assert "images" not in Benchmarks(config).training(SimpleNamespace(network="seql", protocol="refined"))
+    assert found.published() == ["springs"]
+    assert Springs(changed(("studies", "springs", "reach"), 2.0)).published() == []
 
 
 def test_names_of_analytic_datasets():
@@ -339,5 +364,5 @@ def test_functions_in_closed_form_know_nothing_of_trajectories_and_fields():
     job = SimpleNamespace(benchmark="analytic-f1", network="seql", protocol="refined")
     settings = Benchmarks(DEFAULT).training(job)
     common = DEFAULT["learners"]["seql.refined"]
-    elsewhere = ("reading", "trajectories", "fields")
+    elsewhere = ("reading", "trajectories", "fields", "images")
     assert settings == {**{k: common[k] for k in common if k not in elsewhere}, **DEFAULT["training"]}
