@@ -118,10 +118,11 @@ def predictions(learned: Learned, rows: list[int]) -> pd.DataFrame:
 
 
 def encodings(learned: Learned) -> pd.DataFrame:
-    """Latent variable of every image, and whether it was trained on."""
+    """Latent variable of every image, rising with the position, and whether it was trained on."""
     latent = learned.latent
     seen = np.arange(len(latent.positions)) < latent.training
-    return pd.DataFrame({"position": latent.positions, "latent": latent.values[learned.trial], "trained_on": seen})
+    values = np.sign(latent.line(learned.trial).slope) * latent.values[learned.trial]
+    return pd.DataFrame({"position": latent.positions, "latent": values, "trained_on": seen})
 
 
 def texts(learned: Learned, values: np.ndarray) -> Iterator[dict[str, object]]:
