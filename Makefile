@@ -7,6 +7,7 @@ DEV := .venv/dev.installed
 NOISE := --scripts sample_mean_field.py differentiate.py fit_oat.py fit_oat_published.py tabulate_recovery.py
 RUNS := --key function noise seed learner --scripts train_network.py read_network.py score_networks.py
 PDE_RUNS := --key equation grid noise seed learner --scripts train_network.py read_network.py score_pdes.py
+IMAGES := --key task seed learner --scripts train_springs.py read_springs.py score_springs.py
 
 .PHONY: reproduce test study paper parity lint bench record clean
 
@@ -31,6 +32,7 @@ study: $(RUNTIME)
 	$(BIN)/python workflow/record.py results/study/tables/pdes/pde.recovery.csv results/record/pde_recovery.csv --scripts recover_pde.py
 	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_networks.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_networks_noise.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
+	$(BIN)/python workflow/record.py results/study/tables/springs/springs.scores.csv results/record/spring_runs.csv $(IMAGES)
 
 paper: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml

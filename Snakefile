@@ -24,6 +24,7 @@ include: "workflow/rules/infer.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/benchmarks.smk"
 include: "workflow/rules/pdes.smk"
+include: "workflow/rules/springs.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/verify.smk"
 
@@ -57,6 +58,9 @@ rule all:
         expand(f"{RUN}/figures/pde_coefficients/{{study}}.svg", study=pdes.studies),
         expand(f"{RUN}/tables/pdes/{{study}}.recovery.csv", study=pdes.with_recovery()),
         expand(f"{RUN}/figures/pde_noise/{{study}}.svg", study=pdes.with_recovery()),
+        expand(f"{RUN}/pages/spring_equations/{{study}}.html", study=springs.studies),
+        expand(f"{RUN}/figures/encoder/{{study}}.svg", study=springs.studies),
+        expand(f"{RUN}/figures/springs/{{spring}}.svg", spring=springs.datasets),
 
 
 onsuccess:

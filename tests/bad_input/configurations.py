@@ -8,6 +8,7 @@ from benchmarks import Benchmarks
 from configuration import check
 from pdes import Pdes
 from plan import Plan
+from springs import Springs
 
 CONFIG = Path(__file__).parents[2] / "config"
 DEFAULT = yaml.safe_load((CONFIG / "config.yaml").read_text(encoding="utf-8"))
@@ -110,6 +111,13 @@ FAULTS = [
     (("studies", "pde", "recovery", "noise"), [0.0], ("studies.pde.recovery.noise.0", "above 0")),
     (("studies", "pde", "learners"), ["sindy"], ("studies.pde.learners.0", "did you mean 'sindy.")),
     (("studies", "pde", "recovery", "learners"), ["seql.refined"], ("pde.recovery.learners.0", "'seql.refined'")),
+    (("studies", "springs", "tasks"), ["fource"], ("studies.springs.tasks", "'fource'", "known are force, energy")),
+    (("studies", "springs", "learners", "force"), REMOVE, ("studies.springs.learners.force", "missing")),
+    (("studies", "springs", "learners", "force"), ["relu"], ("learners.force.0", "did you mean 'relu.published'")),
+    (("studies", "springs", "samples", "train"), 0, ("studies.springs.samples.train", "is 0", "at least 4")),
+    (("studies", "springs", "image", "width"), 0, ("studies.springs.image.width", "is 0", "above 0")),
+    (("studies", "springs", "image", "pixels"), 63, ("studies.springs.image.pixels", "is 63", "a multiple of 4")),
+    (("learners", "relu.published", "layers"), 2, ("learners.relu.published.layers", "unknown")),
     (("learners", "sindy.refined"), REMOVE, ("learners.sindy.refined", "missing")),
     (("learners", "heql.refined", "fields", "trials"), 0, ("heql.refined.fields.trials", "is 0", "at least 1")),
     (("learners", "seql.published", "fields", "features"), {"burgers": "u"}, ("features.burgers", "'u'", "a list")),
@@ -139,3 +147,4 @@ def check_all(config: dict) -> None:
     Plan(config)
     Benchmarks(config)
     Pdes(config)
+    Springs(config)

@@ -129,6 +129,9 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         "terms": "u",
     }
     pd.DataFrame([{**solved, "support_right": False, "coefficient_mse": 0.5, "ut_mse": 2e-3}]).to_csv(pdes, index=False)
+    springs, law = tmp_path / "w.csv", {"task": "force", "seed": 2, "learner": "seql.refined", "structure_right": True}
+    errors_of = {"coefficient_error": 2e-3, "latent_r2": 0.99999, "rmse_inside": 0.01, "rmse_outside": 0.02}
+    pd.DataFrame([{**law, **errors_of}]).to_csv(springs, index=False)
     summarise(
         run="test",
         verification=verification,
@@ -137,6 +140,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         inference={"d": inference},
         networks=[networks],
         pdes=[pdes],
+        springs=[springs],
         summary=summary,
         page=tmp_path / "s.html",
         shown={"d": 1.0},
@@ -150,6 +154,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     assert "| d | oat.refined | 4 | 0.2 | 0.3 |" in text
     assert "| f1 | 0 | 3 | seql.refined | yes | 1e-31 | 7 of 8 |" in text
     assert "| burgers | 64x64 | 0.01 | sindy.refined | no | 0.5 | 0.002 |" in text
+    assert "| force | 2 | seql.refined | yes | 0.2 % | 0.999990 | 0.01 | 0.02 |" in text
 
 
 def test_datasets_know_their_truth(mean_field_dataset):

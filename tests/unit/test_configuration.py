@@ -8,14 +8,15 @@ import yaml
 from bad_input.configurations import CONFIG, DEFAULT, HEAT, changed, check_all
 from benchmarks import FUNCTIONS, Benchmarks
 from configuration import ConfigurationError, schema, study_kinds
-from eqlearn.datasets import analytic, pde
+from eqlearn.datasets import analytic, pde, springs
 from inference_plan import Inference
 from pdes import EQUATIONS, PdeDataset, Pdes
 from plan import Plan
+from springs import TASKS, Springs
 from studies import Dataset, Study, decimal_text, every, parameter_values
 
 
-@pytest.mark.parametrize("overlay", ["smoke", "paper", "study", "functions"])
+@pytest.mark.parametrize("overlay", ["smoke", "paper", "study", "functions", "images"])
 def test_shipped_configurations_are_valid(overlay):
     config = copy.deepcopy(DEFAULT)
     merge(config, yaml.safe_load((CONFIG / f"{overlay}.yaml").read_text(encoding="utf-8")))
@@ -77,6 +78,22 @@ def test_schemas_are_closed_and_described(name):
 
 def test_the_benchmarks_that_may_be_built_are_those_that_exist():
     assert list(analytic.FUNCTIONS) == list(FUNCTIONS)
+    assert list(springs.TASKS) == list(TASKS)
+
+
+def test_what_is_learned_of_images_differs_by_task():
+    config = changed(("studies", "springs", "seeds"), [0, 3])
+    found = Springs(config)
+    assert list(found.datasets) == [f"springs-{task}{seed}" for task in TASKS for seed in ("", "-seed3")]
+    labels = found.labels(SimpleNamespace(study="springs"))
+    assert labels[0] == ("springs-force", "seql.refined")
+    assert labels[-1] == ("springs-energy-seed3", "relu.published")
+    training = found.training(SimpleNamespace(network="seql", protocol="refined"))
+    assert (training["normalisation"], training["training"]["gate_rate"]) == ("batch", 5)
+    assert training["training"]["optimiser"] == "tensorflow_rmsprop"
+    assert "images" not in Benchmarks(config).training(SimpleNamespace(network="seql", protocol="refined"))
+    assert found.published() == ["springs"]
+    assert Springs(changed(("studies", "springs", "reach"), 2.0)).published() == []
 
 
 def test_names_of_analytic_datasets():
@@ -196,5 +213,5 @@ def test_functions_in_closed_form_know_nothing_of_trajectories_and_fields():
     job = SimpleNamespace(benchmark="analytic-f1", network="seql", protocol="refined")
     settings = Benchmarks(DEFAULT).training(job)
     common = DEFAULT["learners"]["seql.refined"]
-    elsewhere = ("reading", "trajectories", "fields")
+    elsewhere = ("reading", "trajectories", "fields", "images")
     assert settings == {**{k: common[k] for k in common if k not in elsewhere}, **DEFAULT["training"]}

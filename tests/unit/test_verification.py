@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from eqlearn import paper_a, paper_b, paper_b_pdes
+from eqlearn import paper_a, paper_b, paper_b_pdes, paper_b_springs
 from eqlearn.coefficients import Constant
 from eqlearn.dataset import ParametricDataset, Quantity
 from eqlearn.equation import Equation
@@ -54,9 +54,12 @@ PDE_SOURCES = {
 PDE_NUMBERS = [
     n for source, published in PDE_SOURCES.items() for n in published(read_table(PUBLISHED / f"{source}.csv"))
 ]
+SPRINGS = read_table(PUBLISHED / "parametric_eql_tables5_6_spring.csv", ["t"], ["target", "network"])
+SPRING_NUMBERS = list(paper_b_springs.published_equations(SPRINGS))
 TARGETS = read_table(PUBLISHED / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
 OWN_TARGETS = list(paper_a.targets(TARGETS))
-NUMBERS = [number for source in SOURCES for number in numbers(source)] + NETWORK_NUMBERS + PDE_NUMBERS + OWN_TARGETS
+NUMBERS = [number for source in SOURCES for number in numbers(source)] + NETWORK_NUMBERS + PDE_NUMBERS
+NUMBERS += SPRING_NUMBERS + OWN_TARGETS
 # Of our measures some are there for targets alone.
 KNOWN = {number.path for number in NUMBERS} | set(TARGETS["measured_as"])
 
@@ -440,3 +443,28 @@ def test_repeated_runs_count_once_every_function_has_all_seeds():
 )
 def test_a_learner_belongs_to_its_protocol_and_the_mean_field_to_all(learner, protocols):
     assert [protocol for protocol in paper_a.PROTOCOLS if paper_a.of_protocol(learner, protocol)] == protocols
+
+
+def test_springs_are_compared_over_positions():
+    by_path = {number.path: number.value for number in SPRING_NUMBERS}
+    place = "parametric_eql_tables5_6_spring"
+    assert len(SPRING_NUMBERS) == 68
+    assert by_path[f"{place}/force/seql/true/-2.619/psi1 factor 0"] == 3.81
+    assert by_path[f"{place}/energy/heql/transformed/0.381/psi1*psi2 factor 0"] == -2.33
+    assert by_path[f"{place}/energy/heql/latent/1.905/z1*z2 factor 0"] == -5.28
+    rows = [
+        ("force", 0, "seql.refined", "physical", "psi1 factor 0", 0.381, 2.3),
+        ("force", 3, "seql.refined") + 4 * (0,),
+    ]
+    columns = ["task", "seed", "learner", "space", "quantity", "parameter_value", "value"]
+    ours = paper_b_springs.measured_equations(pd.DataFrame(rows, columns=columns), "refined")
+    assert ours == {f"{place}/force/seql/transformed/0.381/psi1 factor 0": Measured(2.3)}
+
+
+def test_spring_runs_count_once_all_are_made():
+    runs = pd.DataFrame(
+        {"learner": ["seql.refined", "heql.refined"] * 2, "structure_right": [1, 1, 1, 0], "recovered": 0}
+    )
+    assert paper_b_springs.measured_runs(runs, "refined", 5) == {}
+    counts = paper_b_springs.measured_runs(runs, "refined", 4)
+    assert counts == {"spring_runs/all/structure_right": Measured(3.0), "spring_runs/all/recovered": Measured(0.0)}

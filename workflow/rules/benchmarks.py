@@ -149,5 +149,6 @@ class Benchmarks:
 
     def comparable(self) -> list[str]:
         """Learners that may be compared: the published ones with as many trials as in the publication only."""
-        trials = {name: settings.get("trials", 0) for name, settings in self.config["learners"].items()}
-        return [name for name, number in trials.items() if number and number >= PUBLISHED_TRIALS.get(name, 1)]
+        learners = self.config["learners"].items()
+        trials = {name: settings["trials"] for name, settings in learners if "architecture" in settings}
+        return [name for name, number in trials.items() if number >= PUBLISHED_TRIALS.get(name, 1)]

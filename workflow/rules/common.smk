@@ -14,6 +14,7 @@ from inference_plan import Inference
 from plan import Plan
 from provenance import fingerprint
 from publication import Publication
+from springs import Springs
 from table_study import table_paths
 
 from snakemake.exceptions import WorkflowError
@@ -23,6 +24,7 @@ try:
     plan = Plan(config, table_paths(config, workflow.configfiles))
     benchmarks = Benchmarks(config)
     pdes = Pdes(config)
+    springs = Springs(config)
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
@@ -36,7 +38,7 @@ SIMULATED_DATASETS = plan.datasets_of(SIMULATED)
 # Categories of the report, in the order in which it lists them.
 VERDICTS, DATA, EQUATIONS, ERRORS = "1 Claims and verdicts", "2 Data", "3 Learned equations", "4 Trajectory errors"
 INFERENCE, REFINEMENTS, INFORMATION = "5 Inferred rates", "6 What each refinement is worth", "7 Information content"
-NETWORKS, PARTIAL = "8 Networks", "9 Partial differential equations"
+NETWORKS, PARTIAL, IMAGES = "8 Networks", "9 Partial differential equations", "10 Images"
 
 
 def growing(amount):
@@ -57,6 +59,7 @@ wildcard_constraints:
     pde=pdes.pattern,
     problem=f"{benchmarks.pattern}|{pdes.pattern}",
     field=pdes.field_pattern,
+    spring=springs.pattern,
     network="eql|seql|heql",
     purpose="averages|single_runs",
     batch=r"\d+",

@@ -98,6 +98,7 @@ def _translate(error: ValidationError, place: tuple) -> str:
         "minItems": f"a list of at least {limit}",
         "maxItems": f"a list of at most {limit}",
         "minProperties": f"a mapping of at least {limit} keys",
+        "multipleOf": f"a multiple of {limit}",
         "uniqueItems": "a list without repeats",
         "pattern": f"text that matches {limit}",
     }

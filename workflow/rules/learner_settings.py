@@ -6,7 +6,7 @@ from configuration import ConfigurationError
 from studies import Study
 
 NETWORKS = ("seql", "heql")
-KINDS_OF_DATA = ("trajectories", "fields")  # blocks of changes
+KINDS_OF_DATA = ("trajectories", "fields", "images")  # blocks of changes
 # Primitives whose combinations are powers of the state: what can be refitted on trajectories.
 POWERS = ("identity", "square", "product")
 

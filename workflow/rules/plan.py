@@ -11,6 +11,7 @@ from benchmarks import KIND as ANALYTIC
 from labels import OWN_LABELS, labels_of
 from learner_settings import NETWORKS, check_networks, settings_of
 from pdes import KIND as PDE
+from springs import KIND as SPRINGS
 from studies import Dataset, Study, decimal_text
 from table_study import TableStudy
 
@@ -30,7 +31,7 @@ class Plan:
         self.config = config
         self.run = f"results/{config['run']}"
         built = {name: config["studies"][name] for name in config["build"]}
-        own = {name: study for name, study in built.items() if study["kind"] not in (ANALYTIC, PDE)}
+        own = {name: study for name, study in built.items() if study["kind"] not in (ANALYTIC, PDE, SPRINGS)}
         self.studies = {name: _study(name, study, tables or {}) for name, study in own.items()}
         self.datasets = {dataset.name: dataset for study in self.studies.values() for dataset in study.datasets}
         for study in self.studies.values():

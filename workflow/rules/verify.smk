@@ -6,8 +6,11 @@ LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learn
 # Measured over days and kept; a copy without results/record is compared without them.
 RECORD = PUBLISHED.parents[1] / "results" / "record"
 RUNS = [path for path in (RECORD / "network_runs.csv", RECORD / "pde_network_runs.csv") if path.is_file()]
+SPRING_RUNS = [path for path in [RECORD / "spring_runs.csv"] if path.is_file()]
 # A user's own table or functions have nothing to do with the publications.
-COMPARED = bool(plan.own_studies(list(plan.studies)) or benchmarks.published() or pdes.published())
+COMPARED = bool(
+    plan.own_studies(list(plan.studies)) or benchmarks.published() or pdes.published() or springs.published()
+)
 PAGES = ["summary", *(["verification", "disagreements"] if COMPARED else [])]
 
 
@@ -27,6 +30,7 @@ rule verify:
             PUBLISHED / "parametric_eql_table3_pde_mse.csv",
             PUBLISHED / "parametric_eql_table4_pde_equations.csv",
             PUBLISHED / "parametric_eql_tables2_7_equations.csv",
+            PUBLISHED / "parametric_eql_tables5_6_spring.csv",
             PUBLISHED / "parametric_eql_table8_analytic_mse.csv",
         ],
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=PLACES.values()),
@@ -44,6 +48,12 @@ rule verify:
             f"{RUN}/tables/pdes/{{study}}.{{table}}.csv", study=pdes.published(), table=["scores", "coefficients"]
         ),
         recovery=pdes.published_recovery(),
+        springs=expand(
+            f"{RUN}/tables/springs/{{study}}.{{table}}.csv",
+            study=springs.published(),
+            table=["scores", "coefficients"],
+        ),
+        spring_runs=SPRING_RUNS,
     output:
         verification=f"{RUN}/verification.csv",
         page=report(
@@ -118,6 +128,7 @@ rule summarise:
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
         networks=expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
         pdes=expand(f"{RUN}/tables/pdes/{{study}}.scores.csv", study=pdes.studies),
+        springs=expand(f"{RUN}/tables/springs/{{study}}.scores.csv", study=springs.studies),
     output:
         summary=f"{RUN}/summary.md",
         page=report(

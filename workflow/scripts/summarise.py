@@ -20,6 +20,7 @@ def summarise(
     inference: dict[str, Path],
     networks: list[Path],
     pdes: list[Path],
+    springs: list[Path],
     summary: Path,
     page: Path,
     shown: dict[str, float],
@@ -47,6 +48,8 @@ def summarise(
         lines += _network_lines(read_table(path, ["noise", "seed", "test_mse"], ["function", "learner"]))
     for path in pdes:
         lines += _pde_lines(read_table(path, ["noise", "seed"], ["equation", "grid", "learner", "terms"]))
+    for path in springs:
+        lines += _spring_lines(read_table(path, ["seed", "latent_r2", "rmse_inside"], ["task", "learner"]))
     text = "\n".join(lines) + "\n"
     write_text(summary, text)
     write_text_page(text, page)
@@ -108,6 +111,17 @@ def _pde_lines(table: pd.DataFrame) -> list[str]:
     ]
 
 
+def _spring_lines(table: pd.DataFrame) -> list[str]:
+    head = "| task | seed | learner | structure right | coefficients off by | latent R² | RMSE inside | outside |"
+    lines = ["", "## Images of particles", "", head, "|---" * 8 + "|"]
+    return lines + [
+        f"| {r.task} | {r.seed:g} | {r.learner} | {'yes' if r.structure_right else 'no'} "
+        f"| {'' if pd.isna(r.coefficient_error) else f'{100 * r.coefficient_error:.2g} %'} | {r.latent_r2:.6f} "
+        f"| {r.rmse_inside:.2g} | {r.rmse_outside:.2g} |"
+        for r in table.itertuples()
+    ]
+
+
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         summarise(
@@ -118,6 +132,7 @@ if __name__ == "__main__":
             inference=dict(zip(snakemake.params.inferred, snakemake.input.inference)),
             networks=snakemake.input.networks,
             pdes=snakemake.input.pdes,
+            springs=snakemake.input.springs,
             summary=snakemake.output.summary,
             page=snakemake.output.page,
             shown=snakemake.params.shown,

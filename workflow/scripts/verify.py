@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from eqlearn import paper_a, paper_b, paper_b_pdes
+from eqlearn import paper_a, paper_b, paper_b_pdes, paper_b_springs
 from eqlearn.dataset import read_dataset
 from eqlearn.datasets.analytic import FUNCTIONS
 from eqlearn.equation import read_equation
@@ -14,6 +14,7 @@ from eqlearn.tables import read_table, write_table
 from eqlearn.verification import Measured, Number, compare, criteria_of
 
 SEEDS = 20  # of the repeated runs behind the targets
+SPRING_RUNS = 40  # of both tasks and both networks
 WINDOWED = "published"  # a refined derivative has no window
 Labelled = dict[tuple[str, ...], Path]
 
@@ -28,6 +29,7 @@ def verify(
     steps: dict[str, dict[str, str]],
     networks: tuple[list[Path], list[str]],
     pdes: tuple[list[Path], list[Path]],
+    springs: tuple[list[Path], Path | None],
     averages: dict[str, Path],
     runs: list[Path],
     verification: Path,
@@ -40,8 +42,8 @@ def verify(
     ``equations``: the mean field and those of ES by (place, learner, number of experiments). ``steps``: rp step by
     number of experiments, by place. ``networks``: scores and coefficients of the analytic benchmarks, or nothing, and
     the learners that are compared. ``pdes``: scores and coefficients of partial differential equations, or nothing, and
-    their scores under noise. ``averages``: simulated datasets by place. ``runs``: repeated runs of networks, measured
-    once and kept.
+    their scores under noise. ``springs``: scores and coefficients of images of springs, or nothing, and their repeated
+    runs. ``averages``: simulated datasets by place. ``runs``: repeated runs of networks, measured once and kept.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
     targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
@@ -52,6 +54,7 @@ def verify(
         ours |= _learned(structures, protocol) | _embedded(equations, steps, protocol)
         ours |= _networks(*networks, protocol, numbers) | _repeated(runs, protocol)
         ours |= _pdes(*pdes, networks[1], protocol, numbers)
+        ours |= _springs(*springs, protocol)
         ours |= paper_a.measured_targets(targets, ours)
         tables.append(compare(numbers, ours, criteria, protocol))
     table = pd.concat(tables)
@@ -140,6 +143,17 @@ def _pdes(
     return ours
 
 
+def _springs(paths: list[Path], runs: Path | None, protocol: str) -> dict[str, Measured]:
+    ours, text = {}, ["task", "learner"]
+    if paths:
+        ours |= paper_b_springs.measured_scores(read_table(paths[0], ["seed", "latent_r2"], text), protocol)
+        coefficients = read_table(paths[1], ["seed", "parameter_value", "value"], [*text, "space", "quantity"])
+        ours |= paper_b_springs.measured_equations(coefficients, protocol)
+    if runs is not None:
+        ours |= paper_b_springs.measured_runs(read_table(runs, ["seed"], text), protocol, SPRING_RUNS)
+    return ours
+
+
 def _published(folder: Path, protocol: str) -> Iterator[Number]:
     text = ["initial_density"]
     yield from paper_a.published_mse(read_table(folder / "me_eql_mse_medians.csv", ["median_mse"], text))
@@ -166,6 +180,9 @@ def _published(folder: Path, protocol: str) -> Iterator[Number]:
     yield from paper_b_pdes.published_equations(
         read_table(folder / "parametric_eql_table4_pde_equations.csv", ["value"])
     )
+    yield from paper_b_springs.published_equations(
+        read_table(folder / "parametric_eql_tables5_6_spring.csv", ["t"], ["target", "network"])
+    )
 
 
 if __name__ == "__main__":
@@ -181,6 +198,7 @@ if __name__ == "__main__":
             averages=dict(zip(params.simulated, given.averages)),
             networks=(list(given.networks), params.networks),
             runs=list(given.runs),
+            springs=(list(given.springs), next(iter(given.spring_runs), None)),
             pdes=(list(given.pdes), list(given.recovery)),
             verification=snakemake.output.verification,
             page=snakemake.output.page,

@@ -35,6 +35,7 @@ LEARNERS = {
     "seql.published": ("SEQL, published", SKY, (0, (4, 1, 1, 1))),
     "heql.refined": ("HEQL", OLIVE, (0, (1, 1.5))),
     "heql.published": ("HEQL, published", PURPLE, (0, (1, 1))),
+    "relu.published": ("ReLU network", VERMILION, (0, (3, 1))),
 }
 # Numbers of experiments, most first.
 COUNT_COLOURS = (BLUE, GREEN, ORANGE, VERMILION)

@@ -1,0 +1,64 @@
+"""Paper B's tables of springs (V, VI) and ours, brought to the same names."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from eqlearn.equation import Equation
+from eqlearn.structure import effective_coefficients
+from eqlearn.verification import TRUE, Measured, Number
+
+_EQUATIONS = "parametric_eql_tables5_6_spring"
+# Column of the published table, and space of our coefficients, by the name of both.
+_SPACES = {
+    TRUE: ("true", "true"),
+    "latent": ("learned_latent", "latent"),
+    "transformed": ("learned_transformed", "physical"),
+}
+_FEATURES = {"latent": ("z1", "z2")}
+QUANTITIES = ("coefficient_error", "latent_r2", "rmse_ratio")
+
+
+def published_equations(table: pd.DataFrame) -> Iterator[Number]:
+    """Every coefficient, true and learned, at four parameter values."""
+    for row in table.itertuples():
+        for space, (column, _) in _SPACES.items():
+            features = _FEATURES.get(space, ("psi1", "psi2"))
+            equation = Equation(getattr(row, column), features, "t", row.target, {})
+            for term, factors in effective_coefficients(equation, np.zeros(1)).items():
+                item = f"{row.target}/{row.network}/{space}/{row.t:.3f}"
+                yield Number(_EQUATIONS, item, f"{term} factor 0", float(factors[0][0]))
+
+
+def measured_equations(coefficients: pd.DataFrame, protocol: str) -> dict[str, Measured]:
+    """The same from our coefficients of the first seed."""
+    ours = {}
+    names = {own: space for space, (_, own) in _SPACES.items()}
+    for row in _first(coefficients, protocol).itertuples():
+        item = f"{row.task}/{row.learner.split('.')[0]}/{names[row.space]}/{row.parameter_value:.3f}"
+        ours[f"{_EQUATIONS}/{item}/{row.quantity}"] = Measured(row.value)
+    return ours
+
+
+def measured_scores(scores: pd.DataFrame, protocol: str) -> dict[str, Measured]:
+    """What targets speak of, of the first seed."""
+    return {
+        f"{_EQUATIONS}/{row['task']}/{row['learner'].split('.')[0]}/{quantity}": Measured(row[quantity])
+        for row in _first(scores, protocol).to_dict("records")
+        for quantity in QUANTITIES
+        if np.isfinite(row[quantity])
+    }
+
+
+def measured_runs(table: pd.DataFrame, protocol: str, runs: int) -> dict[str, Measured]:
+    """Right runs over both tasks and both networks, once all runs were made."""
+    own = table[table["learner"].isin([f"seql.{protocol}", f"heql.{protocol}"])]
+    if len(own) < runs:
+        return {}
+    columns = ("structure_right", "recovered")
+    return {f"spring_runs/all/{column}": Measured(float(own[column].sum())) for column in columns}
+
+
+def _first(table: pd.DataFrame, protocol: str) -> pd.DataFrame:
+    return table[(table["seed"] == 0) & table["learner"].str.endswith(f".{protocol}")]
