@@ -16,6 +16,7 @@ from eqlearn.networks import checkpoint
 from figure_functions import figure_functions
 from figure_training import figure_training
 from fit_network import fit_network
+from learner_settings import settings_for
 from PIL import Image
 from read_network import read_network
 from sample_analytic import sample_analytic
@@ -165,7 +166,7 @@ def test_the_published_settings_train_and_are_reported_as_trained(learner, chain
     """Two epochs with the default configuration's settings: the trial is chosen as published, and what is read of it is
     an equation or a reason."""
     config = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text(encoding="utf-8"))
-    settings = {**config["learners"][learner], **config["training"]}
+    settings = {**settings_for(config, learner), **config["training"]}
     reading = {key: settings[key] for key in ("parameter_values", "held_out")} | {"reading": settings.pop("reading")}
     settings["training"] = {**settings["training"], "epochs": 2, "rate": 1.0, "regularisation": 10.0}
     paths = {"network": tmp_path / "n.nc", "trials": tmp_path / "t.csv"}

@@ -108,8 +108,12 @@ def test_the_encoder_is_two_convolutions_and_dense_layers():
 
 @pytest.mark.parametrize("normalisation", ["batch", "inference"])
 def test_gradients_agree_with_finite_differences(normalisation):
-    network = small_network(Network(Architecture("seql", 2), 3), normalisation)
-    leaves = network.start(Initial(weights=0.4), torch.Generator().manual_seed(0), torch.float64)
+    architecture = Architecture("seql", 2, layers=1, units=(("square", 1), ("sine", 1), ("product", 1)), skip="none")
+    network = small_network(Network(architecture, 3), normalisation)
+    generator = torch.Generator().manual_seed(0)
+    leaves = network.start(Initial(weights=0.4), generator, torch.float64)
+    # Biases start at 0, where units of a flat background stand at their kink.
+    leaves["weights"] += 0.1 * torch.randn(leaves["weights"].shape, generator=generator, dtype=torch.float64)
     features = torch.tensor([[[[0.0, 3.0], [6.0, 2.0]]] * 3], dtype=torch.float64)
     parameter = torch.linspace(-1, 1, 3, dtype=torch.float64)[None]
 
