@@ -119,7 +119,7 @@ rule score_springs:
     """Score everything learned in a study: errors inside and outside of the training domain, coefficients."""
     input:
         datasets=springs.dataset_files,
-        physical=springs.files("equations", "/nall.json"),
+        physical=springs.equation_files("nall.json"),
         latent=springs.files("networks", ".latent.nc"),
         over_latent=springs.read_files("nall.latent.json"),
         predicted=springs.baseline_files(".predicted.nc"),
