@@ -136,7 +136,7 @@ def test_a_changed_locked_version_reruns_its_users(finished_copy):
         | PDE_TABLES
         | PDE_FIGURES
         | {"verify", "tabulate_embedded_equations", "solve_pde", "sample_pde", "recover_pde"}
-        | {"fit_sindy_published", "fit_sindy_refined"}
+        | {"fit_sindy_published", "fit_sindy_refined", "train_network"}
     )
 
 
