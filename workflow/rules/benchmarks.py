@@ -3,7 +3,7 @@
 A label is ``network.protocol``; the equation of a network is learned from all parameter values, so it is ``nall``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -43,6 +43,7 @@ class Benchmarks:
     """Analytic studies of one run, from a checked configuration. Raises ConfigurationError."""
 
     kind, wildcard = KIND, "benchmark"  # of studies, and of datasets in rules
+    published_study = PUBLISHED_STUDY
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
@@ -57,13 +58,13 @@ class Benchmarks:
         return (Benchmark(name, *each) for each in product(*(settings[k] for k in ("functions", "noise", "seeds"))))
 
     def _check(self, name: str, settings: dict[str, Any]) -> None:
-        known = [*settings["definitions"], *FUNCTIONS]
-        for function in settings["functions"]:
-            if function not in known:
-                raise ConfigurationError(
-                    f"config key 'studies.{name}.functions': {function!r} is not defined; known are {', '.join(known)}."
-                )
+        self._check_known(f"studies.{name}.functions", settings["functions"], [*settings["definitions"], *FUNCTIONS])
         self._check_learners(settings)
+
+    def _check_known(self, key: str, names: Iterable[str], known: list[str]) -> None:
+        for name in names:
+            if name not in known:
+                raise ConfigurationError(f"config key '{key}': {name!r} is not defined; known are {', '.join(known)}.")
 
     def _check_learners(self, settings: dict[str, Any]) -> None:
         for learner in settings["learners"]:
@@ -142,10 +143,13 @@ class Benchmarks:
         return [f"{self.run}/datasets/{name}.nc" for name in self.names_of(wildcards.study)]
 
     def published(self) -> list[str]:
-        """The study that stands for the publication's, if it is built and sampled like it; none or one."""
-        name = self.config["published"].get(KIND)
-        settings = self.studies.get(name, {})
-        return [name] if settings and all(settings[key] == value for key, value in PUBLISHED_STUDY.items()) else []
+        """The study that stands for the publication's, if it is built and made like it; none or one."""
+        name = self.config["published"].get(self.kind)
+        settings = self.studies.get(name)
+        return [name] if settings and self._as_published(settings) else []
+
+    def _as_published(self, settings: dict[str, Any]) -> bool:
+        return all(settings[key] == value for key, value in self.published_study.items())
 
     def comparable(self) -> list[str]:
         """Learners that may be compared: the published ones with as many trials as in the publication only."""

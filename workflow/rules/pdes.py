@@ -61,11 +61,8 @@ class Pdes(Benchmarks):
     def _check(self, name: str, settings: dict[str, Any]) -> None:
         place = f"config key 'studies.{name}"
         known = [*settings["definitions"], *EQUATIONS]
+        self._check_known(f"studies.{name}.equations", settings["equations"], known)
         for equation in settings["equations"]:
-            if equation not in known:
-                raise ConfigurationError(
-                    f"{place}.equations': {equation!r} is not defined; known are {', '.join(known)}."
-                )
             for key in ("grids", "derivatives"):
                 if equation not in settings[key]:
                     raise ConfigurationError(f"{place}.{key}.{equation}': is missing.")
@@ -160,12 +157,6 @@ class Pdes(Benchmarks):
             name: {"equation": d.function, "grid": d.field.rpartition("-")[2], "noise": d.noise, "seed": d.seed}
             for name, d in datasets.items()
         }
-
-    def published(self) -> list[str]:
-        """The study that stands for the publication's, if it is built and differentiated like it; none or one."""
-        name = self.config["published"].get(KIND)
-        settings = self.studies.get(name)
-        return [name] if settings and self._as_published(settings) else []
 
     def _as_published(self, settings: dict[str, Any]) -> bool:
         known = [equation for equation in settings["equations"] if equation in EQUATIONS]

@@ -25,14 +25,11 @@ class Springs(Benchmarks):
     """Studies of images of one run, from a checked configuration. Raises ConfigurationError."""
 
     kind, wildcard = KIND, "spring"
+    published_study = PUBLISHED_STUDY
 
     def _check(self, name: str, settings: dict[str, Any]) -> None:
-        known = [*settings["definitions"], *TASKS]
+        self._check_known(f"studies.{name}.tasks", settings["tasks"], [*settings["definitions"], *TASKS])
         for task in settings["tasks"]:
-            if task not in known:
-                raise ConfigurationError(
-                    f"config key 'studies.{name}.tasks': {task!r} is not defined; known are {', '.join(known)}."
-                )
             if task not in settings["learners"]:
                 raise ConfigurationError(f"config key 'studies.{name}.learners.{task}': is missing.")
             self._check_learners({"learners": settings["learners"][task]})
@@ -102,10 +99,3 @@ class Springs(Benchmarks):
     def study_table(self, table: str) -> Any:
         """Input function: a table of the study of the job's dataset."""
         return lambda wildcards: f"{self.run}/tables/springs/{self._dataset(wildcards).study}.{table}.csv"
-
-    def published(self) -> list[str]:
-        """The study that stands for the publication's, if it is built and sampled like it; none or one."""
-        name = self.config["published"].get(KIND)
-        settings = self.studies.get(name)
-        agrees = settings and all(settings[key] == value for key, value in PUBLISHED_STUDY.items())
-        return [name] if agrees else []

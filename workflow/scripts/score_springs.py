@@ -11,6 +11,7 @@ from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
 from eqlearn.netcdf import read_netcdf
 from eqlearn.networks.latent import read_latent
+from eqlearn.networks.scores import coefficients as coefficient_rows
 from eqlearn.springs_scores import Learned
 from eqlearn.tables import read_table, write_table
 
@@ -42,7 +43,9 @@ def score_springs(
         parts[equations] = pd.DataFrame(springs.texts(found, data.values[examples]))
         spaces = {"true": found.truth, "physical": found.physical, "latent": found.over_latent or found.physical}
         parts[coefficients] = pd.concat(
-            springs.coefficients(equation, values).assign(space=space) for space, equation in spaces.items()
+            coefficient_rows(equation, values).assign(space=space)
+            for space, equation in spaces.items()
+            if equation.status == "read"
         )
         for path, part in parts.items():
             tables.setdefault(path, []).append(_keyed(part, key))

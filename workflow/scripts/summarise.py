@@ -60,14 +60,19 @@ def _equation_line(label: str, equation: Equation, value: float) -> str:
 
 
 def _header(*columns: str) -> list[str]:
-    return [f"| dataset | learner | experiments | {' | '.join(columns)} |", "|---" * (3 + len(columns)) + "|"]
+    return _head("dataset", "learner", "experiments", *columns)
+
+
+def _head(*columns: str) -> list[str]:
+    """First lines of a table."""
+    return [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
 
 
 def _verdict_lines(verdicts: pd.DataFrame) -> list[str]:
     if not verdicts["verdict"].isin(["reproduced", "deviates"]).any():
         return []
     counts = verdicts.groupby(["protocol", "verdict"]).size()
-    lines = ["## Against the publications", "", "| protocol | verdict | numbers |", "|---|---|---|"]
+    lines = ["## Against the publications", "", *_head("protocol", "verdict", "numbers")]
     lines += [f"| {protocol} | {verdict} | {count} |" for (protocol, verdict), count in counts.items()]
     deviating = verdicts[verdicts["verdict"] == "deviates"]
     if len(deviating):
@@ -92,8 +97,8 @@ def _inference_lines(name: str, table: pd.DataFrame) -> list[str]:
 
 
 def _network_lines(table: pd.DataFrame) -> list[str]:
-    head = "| function | noise | seed | learner | structure right | test MSE after the refit | trials with it |"
-    lines = ["", "## Networks on functions in closed form", "", head, "|---" * 7 + "|"]
+    columns = ("function", "noise", "seed", "learner", "structure right", "test MSE after the refit", "trials with it")
+    lines = ["", "## Networks on functions in closed form", "", *_head(*columns)]
     return lines + [
         f"| {r.function} | {r.noise:g} | {r.seed:g} | {r.learner} | {'yes' if r.structure_right else 'no'} "
         f"| {r.test_mse:.2g} | {r.trials_right} of {r.trials} |"
@@ -102,8 +107,8 @@ def _network_lines(table: pd.DataFrame) -> list[str]:
 
 
 def _pde_lines(table: pd.DataFrame) -> list[str]:
-    head = "| equation | grid | noise | learner | support right | coefficient MSE | MSE of u_t |"
-    lines = ["", "## Partial differential equations", "", head, "|---" * 7 + "|"]
+    columns = ("equation", "grid", "noise", "learner", "support right", "coefficient MSE", "MSE of u_t")
+    lines = ["", "## Partial differential equations", "", *_head(*columns)]
     return lines + [
         f"| {r.equation} | {r.grid} | {r.noise:g} | {r.learner} | {'yes' if r.support_right else 'no'} "
         f"| {r.coefficient_mse:.2g} | {r.ut_mse:.2g} |"
@@ -112,8 +117,17 @@ def _pde_lines(table: pd.DataFrame) -> list[str]:
 
 
 def _spring_lines(table: pd.DataFrame) -> list[str]:
-    head = "| task | seed | learner | structure right | coefficients off by | latent R² | RMSE inside | outside |"
-    lines = ["", "## Images of particles", "", head, "|---" * 8 + "|"]
+    columns = (
+        "task",
+        "seed",
+        "learner",
+        "structure right",
+        "coefficients off by",
+        "latent R²",
+        "RMSE inside",
+        "outside",
+    )
+    lines = ["", "## Images of particles", "", *_head(*columns)]
     return lines + [
         f"| {r.task} | {r.seed:g} | {r.learner} | {'yes' if r.structure_right else 'no'} "
         f"| {'' if pd.isna(r.coefficient_error) else f'{100 * r.coefficient_error:.2g} %'} | {r.latent_r2:.6f} "

@@ -88,29 +88,16 @@ def relative_errors(found: Equation, truth: Equation, data: ParametricDataset) -
     }
 
 
-def coefficients(equation: Equation, values: np.ndarray) -> pd.DataFrame:
-    """Every factor of every term at some parameter values, in rows; none of an unread equation."""
-    rows = []
-    if equation.status == "read":
-        rows = [
-            (value, f"{skeleton} factor {k}", float(column[at]))
-            for skeleton, factors in effective_coefficients(equation, values).items()
-            for k, column in enumerate(factors)
-            for at, value in enumerate(values)
-        ]
-    return pd.DataFrame(rows, columns=["parameter_value", "quantity", "value"])
-
-
 def predictions(learned: Learned, rows: list[int]) -> pd.DataFrame:
     """True and predicted target of the test samples at some parameter values, over psi2 - psi1, in rows."""
-    features = learned.data.features[:, learned.test]
+    features, predicted = learned.data.features[:, learned.test], learned.prediction()
     return pd.concat(
         pd.DataFrame(
             {
                 "parameter_value": learned.data.values[row],
                 "difference": features[row, :, -1] - features[row, :, 0],
                 "true": learned.data.target[row, learned.test],
-                "predicted": learned.prediction()[row],
+                "predicted": predicted[row],
             }
         )
         for row in rows

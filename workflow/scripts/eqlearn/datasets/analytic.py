@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from eqlearn import coefficients as kinds
 from eqlearn.coefficients import Samples
-from eqlearn.dataset import ParametricDataset, Quantity
+from eqlearn.dataset import ParametricDataset
+from eqlearn.datasets.functions import dataset_of, defined, target_of
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.random import generator
@@ -31,9 +31,7 @@ def function_of(name: str, definitions: Mapping[str, Mapping[str, Any]]) -> Equa
     """A benchmark by name, or a user's own definition: a template, its features, and coefficients as in an equation
     file. InputError for an unknown name or a definition that cannot be read."""
     if name in definitions:
-        definition = definitions[name]
-        coefficients = {key: kinds.from_json(key, dict(c)) for key, c in definition.get("coefficients", {}).items()}
-        return Equation(definition["template"], tuple(definition.get("features", ["x"])), "t", "y", coefficients)
+        return defined(definitions[name], ("x",), "y")
     if name not in FUNCTIONS:
         raise InputError(f"function {name!r}: is neither defined nor one of {', '.join(FUNCTIONS)}.")
     return FUNCTIONS[name]
@@ -61,23 +59,12 @@ def sampled(
     split; ``noise``: standard deviation of Gaussian noise on the training target, as share of the standard deviation
     of the target at that parameter value; ``seed``: what the random stream is named by.
     """
-    parts = []
+    parts = {}
     for split, size in sizes.items():
         rng = generator("analytic", *map(str, seed), split)
         features = rng.uniform(-reach[split], reach[split], (len(values), size, len(function.features)))
-        target = function.evaluate({k: features[:, :, i] for i, k in enumerate(function.features)}, values[:, None])
+        target = target_of(function, features, values)
         if split == "train" and noise:
             target = target + rng.normal(size=target.shape) * noise * target.std(1, keepdims=True)
-        parts.append((features, target, np.full(target.shape, split)))
-    features, target, split = (np.concatenate(arrays, 1) for arrays in zip(*parts))
-    return ParametricDataset(
-        name=name,
-        parameter=Quantity("t"),
-        values=values,
-        state=tuple(map(Quantity, function.features)),
-        features=features,
-        rate=Quantity("y"),
-        target=target,
-        split=split,
-        attributes={**attributes, "true_equation": function.template},
-    )
+        parts[split] = features, target
+    return dataset_of(name, function, values, parts, attributes)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from eqlearn import coefficients as kinds
-from eqlearn.dataset import ParametricDataset, Quantity
+from eqlearn.dataset import ParametricDataset
+from eqlearn.datasets.functions import dataset_of, defined, target_of
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.random import generator
@@ -28,9 +28,7 @@ def task_of(name: str, definitions: Mapping[str, Mapping[str, Any]]) -> Equation
     """A benchmark by name, or a user's own definition: a template, its features (one particle on one image each), and
     coefficients as in an equation file. InputError for an unknown name or a definition that cannot be read."""
     if name in definitions:
-        definition = definitions[name]
-        coefficients = {key: kinds.from_json(key, dict(c)) for key, c in definition.get("coefficients", {}).items()}
-        return Equation(definition["template"], tuple(definition.get("features", FEATURES)), "t", name, coefficients)
+        return defined(definitions[name], FEATURES, name)
     if name not in TASKS:
         raise InputError(f"task {name!r}: is neither defined nor one of {', '.join(TASKS)}.")
     return TASKS[name]
@@ -53,25 +51,13 @@ def sampled(
     ``samples`` pairs (or whatever the task takes) of them per parameter value, whose positions differ by
     ``separation`` at most (None: whatever they are). ``seed``: what the random stream is named by.
     """
-    parts = []
+    parts = {}
     for split, size in samples.items():
         rng = generator("springs", *map(str, seed), split)
         positions = _positions(rng, images[split], reach)
         chosen = _pairs(rng, positions, (len(values), size, len(task.features)), separation[split])
-        target = task.evaluate({k: chosen[:, :, i] for i, k in enumerate(task.features)}, values[:, None])
-        parts.append((chosen, target, np.full(target.shape, split)))
-    features, target, split = (np.concatenate(arrays, 1) for arrays in zip(*parts))
-    return ParametricDataset(
-        name=name,
-        parameter=Quantity("t"),
-        values=values,
-        state=tuple(map(Quantity, task.features)),
-        features=features,
-        rate=Quantity(task.target),
-        target=target,
-        split=split,
-        attributes={**attributes, "true_equation": task.template},
-    )
+        parts[split] = chosen, target_of(task, chosen, values)
+    return dataset_of(name, task, values, parts, attributes)
 
 
 def _positions(rng: np.random.Generator, number: int, reach: float) -> np.ndarray:
