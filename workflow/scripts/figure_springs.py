@@ -51,9 +51,10 @@ def figure_springs(
 def _predicted(axis, table: pd.DataFrame, learned_on: float | None) -> None:
     true = table.drop_duplicates("difference").sort_values("difference")
     axis.plot(true["difference"], true["true"], color="0.7", linewidth=4, label="true")
-    for learner, rows in table.groupby("learner", sort=False):
+    for k, (learner, rows) in enumerate(table.groupby("learner", sort=False)):
         name, colour, _ = LEARNERS[learner]
-        axis.plot(rows["difference"], rows["predicted"], ".", markersize=2, color=colour, label=name)
+        # The equation, which comes first, is not hidden by the baseline.
+        axis.plot(rows["difference"], rows["predicted"], ".", markersize=2, color=colour, label=name, zorder=4 - k)
     if learned_on is not None:
         axis.axvspan(-learned_on, learned_on, color="white", zorder=0)
         axis.set_facecolor("0.95")
@@ -67,12 +68,12 @@ def _coefficients(axis, table: pd.DataFrame) -> None:
         axis.plot(rows["parameter_value"], rows["value"], color="0.7", linewidth=4, label="true")
         labels.setdefault(tuple(rows["value"].round(9)), []).append(_label(quantity))
     for values, names in labels.items():
-        place = {"xytext": (6, 10), "textcoords": "offset points"}
+        place = {"xytext": (6, 10 if values[-1] < values[0] else -14), "textcoords": "offset points"}
         axis.annotate(", ".join(names), (true["parameter_value"].min(), values[0]), fontsize=7, **place)
     for (learner, _), rows in table[table["space"] == "physical"].groupby(["learner", "quantity"], sort=False):
         name, colour, dashes = LEARNERS[learner]
         axis.plot(rows["parameter_value"], rows["value"], color=colour, linestyle=dashes, label=name)
-    axis.margins(y=0.15)
+    axis.margins(y=0.3)
     axis.set_xlabel("parameter t (1)")
     axis.set_ylabel("coefficient (1)")
     axis.set_title("coefficients")
