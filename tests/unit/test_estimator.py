@@ -14,6 +14,7 @@ from eqlearn.networks.choosing import ReadingSettings
 from eqlearn.networks.estimator import ParametricNetwork
 from eqlearn.networks.fitting import NetworkSettings
 from eqlearn.networks.training import Schedule
+from learner_settings import settings_for
 from sklearn.base import clone, is_regressor
 from sklearn.exceptions import NotFittedError
 
@@ -50,10 +51,9 @@ def test_the_example_of_the_readme_prints_what_it_says(capsys):
 @pytest.mark.parametrize("network", ["seql", "heql"])
 def test_the_settings_are_those_of_the_default_run(network, monkeypatch):
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
-    learner = config["learners"][f"{network}.refined"]
+    learner = settings_for(config, f"{network}.refined")
     reading, schedule = ReadingSettings(**learner.pop("reading")), Schedule(**learner.pop("training"))
     assert learner.pop("initial") == {}
-    del learner["trajectories"]
     given = {}
     monkeypatch.setattr(estimator, "fit_network", lambda data, settings, *rest: given.update(own=settings) or (0, 0))
     monkeypatch.setattr(

@@ -1,6 +1,5 @@
 """The refined protocol, shortened, recovers the benchmarks' structure to round-off, with seeds fixed beforehand."""
 
-import copy
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +15,14 @@ from eqlearn.networks.reading import to_equation
 from eqlearn.networks.scores import test_errors as errors_of
 from eqlearn.networks.training import Schedule
 from eqlearn.structure import same_structure
+from learner_settings import settings_for
 
 CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text(encoding="utf-8"))
 
 
 def recovered(function: str, learner: str, epochs: int, trials: int, noise: float = 0.0):
     """Equation, table of trials and data of one run, with the settings of the default configuration but shorter."""
-    settings = copy.deepcopy(CONFIG["learners"][learner])
-    del settings["trajectories"]
+    settings = settings_for(CONFIG, learner)
     reading = ReadingSettings(**settings.pop("reading"))
     schedule = Schedule(**{**settings.pop("training"), "epochs": epochs}, initial=Initial(**settings.pop("initial")))
     sizes, reach = {"train": 256, "test": 64}, {"train": 3.0, "test": 5.0}
