@@ -3,17 +3,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNTIME := .venv/runtime.installed
 DEV := .venv/dev.installed
+CRATE := .venv/crate.installed
+RUN := default
 
 NOISE := --scripts sample_mean_field.py differentiate.py fit_oat.py fit_oat_published.py tabulate_recovery.py
 RUNS := --key function noise seed learner --scripts train_network.py read_network.py score_networks.py
 PDE_RUNS := --key equation grid noise seed learner --scripts train_network.py read_network.py score_pdes.py
 IMAGES := --key task seed learner --scripts train_springs.py read_springs.py score_springs.py
 
-.PHONY: reproduce test study paper parity lint bench record clean
+.PHONY: reproduce crate test study paper parity lint bench record clean
 
 reproduce: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all
 	$(BIN)/snakemake --cores 1 --nolock --report results/default/report.html
+
+crate: $(CRATE)
+	$(BIN)/python workflow/crate $(RUN)
 
 test: $(DEV)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/scripts tests/bad_input tests/results
@@ -59,6 +64,10 @@ $(RUNTIME): envs/numerics.lock envs/torch.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/torch.lock
 	touch $@
 
-$(DEV): envs/dev.lock $(RUNTIME)
+$(CRATE): envs/crate.lock $(RUNTIME)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/crate.lock
+	touch $@
+
+$(DEV): envs/dev.lock envs/crate.lock $(RUNTIME)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r envs/dev.lock
 	touch $@

@@ -10,7 +10,6 @@ import argparse
 import datetime
 import hashlib
 import json
-import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ import pandas as pd
 SCRIPTS = Path(__file__).parent / "scripts"
 sys.path += [str(SCRIPTS), str(Path(__file__).parent / "rules")]
 
+from eqlearn.execution import machine  # noqa: E402
 from eqlearn.tables import write_table  # noqa: E402
 from provenance import fingerprint  # noqa: E402
 
@@ -35,21 +35,12 @@ def code_digest(scripts: Sequence[str] = ()) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def machine() -> str:
-    """Processor and number of cores, as the operating system names them."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        model = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        model = platform.processor() or platform.machine()
-    return f"{model}, {os.cpu_count()} cores"
-
-
 def record(table: pd.DataFrame, path: Path, key: Sequence[str] = (), scripts: Sequence[str] = ()) -> None:
     """Write the table with what is needed to judge it later; ``key``: columns by which earlier rows are kept."""
     installed = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
     versions = ", ".join([f"Python {platform.python_version()}", *installed])
-    meta = {"date": datetime.date.today().isoformat(), "machine": machine(), "versions": versions}
+    here = "{processor}, {cores} cores".format_map(machine())
+    meta = {"date": datetime.date.today().isoformat(), "machine": here, "versions": versions}
     table = table.assign(**meta, code_digest=code_digest(scripts))
     if key and path.is_file():
         both = pd.concat([pd.read_csv(path), table])

@@ -1,5 +1,6 @@
 """Scripts from datasets to equations, scores and verdicts."""
 
+import json
 from html import escape
 
 import numpy as np
@@ -143,9 +144,15 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         springs=[springs],
         summary=summary,
         page=tmp_path / "s.html",
+        description=tmp_path / "run.json",
         shown={"d": 1.0},
+        configuration={"run": "test"},
+        configuration_files=["config/config.yaml", "own.yaml"],
     )
     text = summary.read_text()
+    made = json.loads((tmp_path / "run.json").read_text())
+    assert made["configuration"] == {"run": "test"} and made["machine"]["cores"] >= 1
+    assert f"Commit {made['commit']}; configuration: config/config.yaml, own.yaml; in full: run.json." in text
     assert escape(text) in (tmp_path / "s.html").read_text()
     assert "| deviates | 1 |" in text
     assert "i, q: published 1, ours 2" in text

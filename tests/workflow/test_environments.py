@@ -39,7 +39,7 @@ def test_locks_hold_exact_versions_and_nothing_else(path):
     assert [
         line
         for line in lines
-        if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][A-Za-z0-9.]*|-r (numerics|slurm)\.lock", line)
+        if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][A-Za-z0-9.]*|-r (numerics|slurm|crate)\.lock", line)
     ] == []
 
 

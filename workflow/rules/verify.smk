@@ -137,6 +137,7 @@ rule summarise:
             category=VERDICTS,
             labels={"result": "1 summary of the run", "data": "all", "protocol": "all"},
         ),
+        description=f"{RUN}/run.json",
     log:
         f"{RUN}/logs/summarise.log",
     conda:
@@ -152,6 +153,8 @@ rule summarise:
         datasets=list(plan.datasets),
         inferred=SIMULATED_DATASETS,
         shown=plan.printed_values(),
+        configuration=config,
+        configuration_files=[Path(relpath(path)).as_posix() for path in workflow.configfiles],
         code=fingerprint("summarise.py"),
     script:
         "../scripts/summarise.py"

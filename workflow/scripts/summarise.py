@@ -1,9 +1,11 @@
-"""Write the summary of a run: verdicts, equations learned, errors, inferred parameters."""
+"""Write the summary of a run: verdicts, equations learned, errors, inferred parameters; and what it was made with."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 from eqlearn.equation import Equation, read_equation
+from eqlearn.execution import commit_of, machine
 from eqlearn.files import write_text
 from eqlearn.job import logged_to
 from eqlearn.pages import write_text_page
@@ -23,11 +25,21 @@ def summarise(
     springs: list[Path],
     summary: Path,
     page: Path,
+    description: Path,
     shown: dict[str, float],
+    configuration: dict,
+    configuration_files: list[str],
 ) -> None:
-    """Write Markdown; ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter value ``shown`` for
-    their dataset; ``verification`` is None for a run that is not compared with the publications."""
-    lines = [f"# Run {run}", ""]
+    """Write Markdown, and a ``description`` with the effective configuration as JSON.
+
+    ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter value ``shown`` for their dataset;
+    ``verification`` is None for a run that is not compared with the publications.
+    """
+    commit = commit_of(Path(__file__).parents[2])
+    made = {"run": run, "commit": commit, "machine": machine(), "configuration_files": configuration_files}
+    write_text(description, json.dumps({**made, "configuration": configuration}, indent=1) + "\n")
+    files = ", ".join(configuration_files)
+    lines = [f"# Run {run}", "", f"Commit {commit}; configuration: {files}; in full: {Path(description).name}.", ""]
     if verification is not None:
         columns = ["verdict", "protocol", "item", "quantity"]
         lines += _verdict_lines(read_table(verification, ["published", "ours"], columns))
@@ -149,5 +161,8 @@ if __name__ == "__main__":
             springs=snakemake.input.springs,
             summary=snakemake.output.summary,
             page=snakemake.output.page,
+            description=snakemake.output.description,
             shown=snakemake.params.shown,
+            configuration=snakemake.params.configuration,
+            configuration_files=snakemake.params.configuration_files,
         )

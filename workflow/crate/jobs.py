@@ -1,0 +1,49 @@
+"""What Snakemake keeps of the jobs of a run, in .snakemake/metadata: rule, script, files, parameters, times."""
+
+import base64
+from dataclasses import dataclass, field
+from os.path import relpath
+from pathlib import Path
+
+from eqlearn.errors import InputError
+from eqlearn.files import read_json
+
+METADATA = Path(".snakemake/metadata")
+RULES = Path("workflow/rules")
+
+
+@dataclass
+class Job:
+    """One execution of a rule; times in seconds since 1970."""
+
+    rule: str
+    script: str
+    inputs: list[str]
+    parameters: list[str]
+    start: float
+    end: float
+    outputs: list[str] = field(default_factory=list)
+
+
+def read_jobs(results: Path) -> list[Job]:
+    """Jobs that made what is in ``results``, by start; InputError where Snakemake remembers none of them."""
+    jobs: dict[tuple, Job] = {}
+    for path in METADATA.rglob("*"):
+        product = _product(path) if path.is_file() else ""
+        if not (product.startswith(f"{results.as_posix()}/") and Path(product).is_file()):
+            continue
+        record = read_json(path)
+        start = record["starttime"]
+        key = (record["rule"], start, tuple(record["log"]))
+        script = relpath(RULES / record["code"].strip().strip('"'))  # rules name scripts from their own folder
+        made = Job(record["rule"], script, record["input"], record["params"], start, record["endtime"])
+        jobs.setdefault(key, made).outputs.append(product)
+    if not jobs:
+        raise InputError(f"{METADATA}: knows no job of {results}; pack a run in the folder where it was made.")
+    return sorted(jobs.values(), key=lambda job: (job.start, job.rule, sorted(job.outputs)))
+
+
+def _product(path: Path) -> str:
+    """The product that a file of .snakemake/metadata is about: its name is base64, long names are split."""
+    name = "".join(part.removeprefix("@") for part in path.relative_to(METADATA).parts)
+    return base64.b64decode(name, validate=False).decode()
