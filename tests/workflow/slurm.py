@@ -5,6 +5,7 @@ Without systemd, cgroups and accounting; a folder of its own holds keys, state a
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -102,6 +103,17 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 60) 
 def said(*command: str) -> str:
     """Standard output of a command; empty where it fails."""
     return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+
+
+def job_of(rule: str) -> str:
+    """Number of the job of a rule that runs."""
+    lines = said("squeue", "--noheader", "--states", "RUNNING", "--format", "%A %k").splitlines()
+    return next(line.split()[0] for line in lines if line.split()[1].startswith(f"rule_{rule}"))
+
+
+def without_numbers(message: str) -> str:
+    """A message of Snakemake's executor, alike for every job."""
+    return re.sub(r"'\d+(_\d+)?'", "'…'", message)
 
 
 class Slurm:

@@ -80,3 +80,12 @@ def test_a_finished_run_makes_an_offline_report(finished_copy):
         assert caption in text
     assert '<script src="http' not in text
     assert '<link rel="stylesheet" href="http' not in text
+
+
+def test_a_tag_of_yaml_makes_no_object(project):
+    (project.folder / "hostile.yaml").write_text("run: !!python/object/apply:os.system ['touch executed']\n")
+    done = snakemake(project.folder, "--configfile", "hostile.yaml", "--cores", "1")
+    assert done.returncode == 1
+    assert "Config file is not valid JSON or YAML" in done.stdout + done.stderr
+    assert not (project.folder / "executed").exists()
+    assert not (project.folder / "results").exists()

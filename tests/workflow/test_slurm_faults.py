@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, environment
 from recorded import check_row
-from slurm import TESTING, Slurm, said, wait_until
+from slurm import TESTING, Slurm, job_of, wait_until, without_numbers
 
 FAULTS = Path(__file__).parent / "faults" / "Snakefile"
 # Seconds after which Slurm's controller has put on disk that a job runs (five at most). Killed before, it starts the
@@ -65,16 +65,6 @@ class Run:
 @pytest.fixture
 def run(tmp_path: Path, slurm: Slurm) -> Run:
     return Run(tmp_path)
-
-
-def job_of(rule: str) -> str:
-    """Number of the job of a rule that runs."""
-    lines = said("squeue", "--noheader", "--states", "RUNNING", "--format", "%A %k").splitlines()
-    return next(line.split()[0] for line in lines if line.split()[1].startswith(f"rule_{rule}"))
-
-
-def without_numbers(message: str) -> str:
-    return re.sub(r"'\d+(_\d+)?'", "'…'", message)
 
 
 def test_jobs_that_die_are_told_within_a_minute_and_tried_again(run):

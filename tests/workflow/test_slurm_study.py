@@ -1,8 +1,14 @@
 """A study through the Slurm profile: the same bytes as on a laptop, networks on the partition with GPUs."""
 
+import random
+import re
+import subprocess
+import time
+
 import pytest
-from conftest import Project, products
-from slurm import TESTING, Slurm
+from conftest import NETWORK, Project, products
+from recorded import check_row
+from slurm import TESTING, Slurm, job_of, wait_until, without_numbers
 
 TARGETS = (
     "simulations/bdm/c0.25/single_runs.nc",
@@ -38,3 +44,30 @@ def test_networks_ask_for_a_gpu_where_the_configuration_says_so(project, device,
     assert done.returncode == 0, text
     asked = [line for line in text.splitlines() if "resources:" in line and f"gpu={gpus}" in line]
     assert asked if gpus else "gpu=1" not in text
+
+
+def test_a_preempted_training_goes_on_to_the_same_bytes(project: Project, slurm: Slurm):
+    """Its node is taken away at a moment nobody chose; the next attempt goes on from the checkpoint."""
+    epochs, network = 600, "results/tiny/networks/analytic-f3/seql.refined.nc"
+    project.edit("eqlearn/networks/trials.py", "seconds: float = 60.0", "seconds: float = 0.5")
+    project.configure(learners={"seql.refined": {**NETWORK, "trials": 2, "training": {"epochs": epochs}}})
+    assert project.run("--cores", "1", network).returncode == 0
+    undisturbed = products(project.results)
+    (project.folder / network).unlink()
+    with (project.folder / "run.log").open("w") as log:
+        command = project.command(*TESTING, "--", network)
+        run = subprocess.Popen(command, cwd=project.folder, stdout=log, stderr=log)
+    wait_until(lambda: list((project.results / "checkpoints").glob("*.pt")), "a checkpoint", 120)
+    time.sleep(random.uniform(0, 1))
+    subprocess.run(["scancel", job_of("train_network")], check=True)
+    assert run.wait(200) == 0, (project.folder / "run.log").read_text()
+    assert products(project.results) == undisturbed
+    logs = [path.read_text() for path in (project.results / "logs" / "train_network").glob("*.log")]
+    left = [int(total) for total in re.findall(r"/(\d+) \[", logs[0])]
+    assert 0 < max(left) < epochs  # it did not begin again
+    saw = re.search(
+        r"Error in rule train_network:\n\s+message: (.*?) Detailed", (project.folder / "run.log").read_text()
+    )
+    again = "tried again by itself; it goes on from its checkpoint to the same bytes"
+    saw = without_numbers(f"Error in rule train_network: {saw[1]}")
+    check_row("faults", case="network training preempted", saw=saw, exit_code=0, then=again, lost="nothing")

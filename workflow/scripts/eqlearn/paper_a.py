@@ -20,6 +20,7 @@ BANDS = {"all": (0, np.inf), "0.01-0.1": (0.01, 0.1), "0.11-0.5": (0.11, 0.5), "
 BANDS |= {"1.01-2.5": (1.01, 2.5), "2.51-5": (2.51, 5.0)}
 RUNS = 10
 PROTOCOLS = ("published", "refined")
+WINDOWED = "published"  # a refined derivative has no window
 _MSE, _INFERENCE, _STRUCTURES = "me_eql_mse_medians", "me_eql_inference_errors", "me_eql_oat_structures"
 _ES, _TARGETS = "me_eql_es_equations", "targets"
 _EQUATIONS, _WINDOWS = "me_eql_inference_equations", "me_eql_smoothing_windows"

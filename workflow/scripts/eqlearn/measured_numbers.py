@@ -1,0 +1,117 @@
+"""Tables and equations of a run as numbers to compare with the publications."""
+
+from pathlib import Path
+
+from eqlearn import paper_a, paper_b, paper_b_pdes, paper_b_springs
+from eqlearn.dataset import read_dataset
+from eqlearn.datasets.analytic import FUNCTIONS
+from eqlearn.equation import read_equation
+from eqlearn.tables import read_table
+from eqlearn.verification import Measured, Number
+
+SEEDS = 20  # of the repeated runs behind the targets
+SPRING_RUNS = 40  # of both tasks and both networks
+Labelled = dict[tuple[str, ...], Path]
+
+
+def trajectory_errors(errors: dict[str, Path], steps: dict[str, dict[str, str]], protocol: str) -> dict[str, Measured]:
+    """Median errors of trajectories; ``errors`` by place, ``steps``: rp step by number of experiments, by place."""
+    ours = {}
+    for place, path in errors.items():
+        table = read_table(path, ["parameter_value", "mse"], ["learner", "experiments"])
+        table = table[[paper_a.of_protocol(learner, protocol) for learner in table["learner"]]]
+        ours |= paper_a.measured_mse(place, table, steps[place])
+    return ours
+
+
+def inferred_parameters(inference: Labelled, protocol: str) -> dict[str, Measured]:
+    """Errors and intervals of inferred parameters; estimates by (initial density, learner)."""
+    ours = {}
+    for (density, learner), path in inference.items():
+        if paper_a.of_protocol(learner, protocol):
+            table = read_table(path, ["parameter_value", "relative_error", "low", "high"])
+            ours |= paper_a.measured_inference(density, learner, table)
+    return ours
+
+
+def smoothing_windows(averages: dict[str, Path], protocol: str) -> dict[str, Measured]:
+    """Windows of the smoothing of averages, by place."""
+    ours = {}
+    for place, path in averages.items() if protocol == paper_a.WINDOWED else ():
+        ours |= paper_a.measured_windows(place, read_dataset(path))
+    return ours
+
+
+def structures_alone(structures: Labelled, protocol: str) -> dict[str, Measured]:
+    """How often each structure is learned alone; equations per parameter value by (place, learner)."""
+    ours = {}
+    for (place, learner), path in structures.items():
+        if paper_a.of_protocol(learner, protocol):
+            ours |= paper_a.measured_structures(place, read_table(path, ["parameter_value", "power"], ["model"]))
+    return ours
+
+
+def embedded_equations(equations: Labelled, steps: dict[str, dict[str, str]], protocol: str) -> dict[str, Measured]:
+    """Coefficients of ES and of the mean field; equations by (place, learner, number of experiments)."""
+    ours = {}
+    for (place, learner, experiments), path in equations.items():
+        if paper_a.of_protocol(learner, protocol):
+            equation = read_equation(path)
+            ours |= paper_a.measured_es_equation(place, experiments, equation)
+            if steps[place].get(experiments, paper_a.INFERENCE_STEP) == paper_a.INFERENCE_STEP:
+                ours |= paper_a.measured_inference_equation(place, learner, equation)
+    return ours
+
+
+def functions_by_networks(
+    paths: list[Path], learners: list[str], protocol: str, numbers: list[Number]
+) -> dict[str, Measured]:
+    """Errors and equations of functions in closed form; ``paths``: scores and coefficients, or nothing."""
+    if not paths:
+        return {}
+    scores, coefficients = (
+        paper_b.as_published(read_table(path, [*numeric, "noise", "seed"], ["learner"]), learners)
+        for path, numeric in zip(paths, (["test_mse_scaled"], ["parameter_value", "value"]))
+    )
+    return paper_b.measured_errors(scores, protocol) | paper_b.measured_equations(coefficients, protocol, numbers)
+
+
+def repeated_runs(paths: list[Path], protocol: str) -> dict[str, Measured]:
+    """Success rates over seeds, of functions and of differential equations; ``paths``: one table each."""
+    ours = {}
+    for path in paths:
+        table = read_table(path, ["noise", "seed"], ["learner"])
+        table = table[table["learner"].str.endswith(f".{protocol}")]
+        if "function" in table:
+            ours |= paper_b.measured_runs(table[table["function"].isin(FUNCTIONS)], len(FUNCTIONS), SEEDS)
+        else:
+            ours |= paper_b_pdes.measured_runs(table, SEEDS)
+    return ours
+
+
+def differential_equations(
+    paths: list[Path], recovery: list[Path], learners: list[str], protocol: str, numbers: list[Number]
+) -> dict[str, Measured]:
+    """Errors, equations and supports of differential equations; ``paths``: scores and coefficients, or nothing."""
+    ours, text = {}, ["equation", "learner"]
+    if paths:
+        scores = read_table(paths[0], ["noise", "seed", "ut_mse", "coefficient_mse"], [*text, "grid"])
+        ours |= paper_b_pdes.measured_errors(scores, protocol, learners)
+        coefficients = read_table(paths[1], ["noise", "seed", "parameter_value", "value"], [*text, "grid", "term"])
+        ours |= paper_b_pdes.measured_truth(coefficients)
+        ours |= paper_b_pdes.measured_equations(coefficients, protocol, learners, numbers)
+    for path in recovery:
+        ours |= paper_b_pdes.measured_recovery(read_table(path, ["noise", "coefficient_mse_library"], text), protocol)
+    return ours
+
+
+def springs(paths: list[Path], runs: Path | None, protocol: str) -> dict[str, Measured]:
+    """Errors and equations of images of springs; ``paths``: scores and coefficients, or nothing."""
+    ours, text = {}, ["task", "learner"]
+    if paths:
+        ours |= paper_b_springs.measured_scores(read_table(paths[0], ["seed", "latent_r2"], text), protocol)
+        coefficients = read_table(paths[1], ["seed", "parameter_value", "value"], [*text, "space", "quantity"])
+        ours |= paper_b_springs.measured_equations(coefficients, protocol)
+    if runs is not None:
+        ours |= paper_b_springs.measured_runs(read_table(runs, ["seed"], text), protocol, SPRING_RUNS)
+    return ours
