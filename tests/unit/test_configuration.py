@@ -152,7 +152,7 @@ def test_settings_of_a_network_on_fields_are_its_own_then_those_for_fields():
     special, settings = common["fields"], pdes.training(job)
     assert settings["architecture"] == {**common["architecture"], **special["architecture"]}
     assert settings["training"] == {**common["training"], **special["training"]}
-    assert (settings["trials"], settings["held_out"], settings["device"]) == (common["trials"], 0, "cpu")
+    assert (settings["trials"], settings["held_out"], settings["device"]) == (special["trials"], 0, "cpu")
     assert not {"reading", "trajectories", "fields", "features"} & set(settings)
     assert pdes.reading(job)["reading"] == {**common["reading"], **special["reading"]}
     job.protocol = "published"

@@ -19,7 +19,7 @@ NETWORK = {
     "parameter_values": 3,
     "held_out": 4,
     "training": {"epochs": 2},
-    "fields": {"training": {"epochs": 2}},
+    "fields": {"trials": 2, "training": {"epochs": 2}},
     "trajectories": {
         "architecture": {"layers": 1, "units": {"product": 1}, "meta_units": [4]},
         "trials": 1,
