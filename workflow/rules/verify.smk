@@ -11,6 +11,11 @@ SPRING_RUNS = [path for path in [RECORD / "spring_runs.csv"] if path.is_file()]
 COMPARED = bool(
     plan.own_studies(list(plan.studies)) or benchmarks.published() or pdes.published() or springs.published()
 )
+# The default one by its own name: Snakemake reads a copy from its cache.
+CONFIGURATION_FILES = [
+    Path(relpath(path)).as_posix()
+    for path in (Path(workflow.basedir, "config", "config.yaml"), *workflow.config_settings.configfiles)
+]
 PAGES = ["summary", *(["verification", "disagreements"] if COMPARED else [])]
 
 
@@ -154,7 +159,7 @@ rule summarise:
         inferred=SIMULATED_DATASETS,
         shown=plan.printed_values(),
         configuration=config,
-        configuration_files=[Path(relpath(path)).as_posix() for path in workflow.configfiles],
+        configuration_files=CONFIGURATION_FILES,
         code=fingerprint("summarise.py"),
     script:
         "../scripts/summarise.py"
