@@ -48,7 +48,7 @@ parity: $(RUNTIME)
 	$(BIN)/python tests/bench/parity.py results/parity results/record/parity.csv
 
 record: $(DEV)
-	EQLEARN_RECORD=1 $(BIN)/python -m pytest tests/bad_input tests/workflow/test_faults.py tests/workflow/test_slurm_faults.py
+	EQLEARN_RECORD=1 $(BIN)/python -m pytest tests/bad_input tests/workflow/test_faults.py tests/workflow/test_slurm_faults.py tests/workflow/test_slurm_study.py
 
 bench: $(DEV)
 	$(BIN)/python tests/bench/bench.py results/record/benchmark.csv

@@ -25,6 +25,13 @@ def test_the_commit_says_whether_files_differ_from_it(tmp_path):
     assert commit_of(tmp_path) == f"{commit} with changes that are not committed"
 
 
+def test_where_git_cannot_tell_nothing_is_claimed(tmp_path):
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-qm", "first", "--allow-empty")
+    (tmp_path / ".git" / "index").write_text("no index")
+    assert commit_of(tmp_path) == "unknown"
+
+
 def test_an_outer_repository_is_not_the_project_s(tmp_path, monkeypatch):
     git(tmp_path, "init", "-q")
     git(tmp_path, "commit", "-qm", "first", "--allow-empty")

@@ -49,7 +49,7 @@ def issues(crate):
 
 
 def pack(project, run="tiny"):
-    command = [sys.executable, "workflow/crate", run]
+    command = [sys.executable, "workflow/crate", *filter(None, [run])]
     return subprocess.run(command, cwd=project.folder, capture_output=True, text=True, env=environment(), check=False)
 
 
@@ -87,6 +87,9 @@ def test_every_product_is_packed_with_the_job_that_made_it(crate, graph, finishe
         if name.startswith("#job-"):
             results = entity["result"] if isinstance(entity["result"], list) else [entity["result"]]
             made |= {result["@id"]: entity for result in results}
+    assert made["results/tiny/summary.md"] is made["results/tiny/pages/summary.html"]
+    logs = [path for path in (finished_project.results / "logs").rglob("*.log") if path.stem != "all"]
+    assert len({id(entity) for entity in made.values()}) == len(logs)
     with zipfile.ZipFile(crate) as archive:
         for name in [f"results/tiny/{product}" for product in products(finished_project.results)]:
             assert graph[made[name]["instrument"]["@id"]]["@type"] == ["File", "SoftwareSourceCode"]
@@ -111,6 +114,7 @@ def test_the_run_is_described(crate, graph):
     [
         ("other", "results/other/run.json: is not there; finish the run before it is packed."),
         ("../tiny", "run: is '../tiny', must be a name"),
+        ("", "usage: python workflow/crate RUN"),
     ],
 )
 def test_what_cannot_be_packed_is_said_in_one_sentence(finished_project, run, message):
@@ -120,11 +124,30 @@ def test_what_cannot_be_packed_is_said_in_one_sentence(finished_project, run, me
     assert "Traceback" not in done.stderr
 
 
-def test_a_run_that_was_made_elsewhere_is_refused(finished_project, finished_copy):
+def test_a_run_that_was_made_elsewhere_is_refused(finished_copy):
+    target = finished_copy.folder / "results" / "tiny.crate.zip"
+    target.unlink(missing_ok=True)  # of another test
     for path in (finished_copy.folder / ".snakemake" / "metadata").iterdir():
         path.unlink()
-    (finished_copy.folder / "results" / "tiny.crate.zip").unlink(missing_ok=True)  # of another test
     done = pack(finished_copy)
     assert done.returncode == 1
     assert "knows no job of results/tiny; pack a run in the folder where it was made." in done.stderr
-    assert not (finished_copy.folder / "results" / "tiny.crate.zip").exists()
+    assert not target.exists()
+
+
+def test_a_run_whose_code_has_changed_is_refused(finished_copy):
+    finished_copy.edit("eqlearn/pages.py", "DIGITS = 4", "DIGITS = 5")
+    done = pack(finished_copy)
+    assert done.returncode == 1
+    assert "results/tiny: is not finished, or code or configuration (config/config.yaml, tiny.yaml)" in done.stderr
+
+
+def test_results_behind_a_link_are_packed(finished_copy, tmp_path):
+    """Results on a scratch disk, under their own names."""
+    scratch = tmp_path / "scratch"
+    (finished_copy.folder / "results").rename(scratch)
+    (finished_copy.folder / "results").symlink_to(scratch)
+    done = pack(finished_copy)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(scratch / "tiny.crate.zip") as archive:
+        assert "results/tiny/summary.md" in archive.namelist()

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import NETWORK, Project, products
+from conftest import NETWORK, Project, environment, products
 from recorded import check_row
 from slurm import TESTING, Slurm, job_of, wait_until, without_numbers
 
@@ -46,9 +46,9 @@ def test_networks_ask_for_a_gpu_where_the_configuration_says_so(project, device,
     assert asked if gpus else "gpu=1" not in text
 
 
-def test_a_preempted_training_goes_on_to_the_same_bytes(project: Project, slurm: Slurm):
-    """Its node is taken away at a moment nobody chose; the next attempt goes on from the checkpoint."""
-    epochs, network = 600, "results/tiny/networks/analytic-f3/seql.refined.nc"
+def test_a_cancelled_training_goes_on_to_the_same_bytes(project: Project, slurm: Slurm):
+    """Cancelled, as by preemption, at a moment nobody chose; the next attempt goes on from the checkpoint."""
+    epochs, network = 1000, "results/tiny/networks/analytic-f3/seql.refined.nc"
     project.edit("eqlearn/networks/trials.py", "seconds: float = 60.0", "seconds: float = 0.5")
     project.configure(learners={"seql.refined": {**NETWORK, "trials": 2, "training": {"epochs": epochs}}})
     assert project.run("--cores", "1", network).returncode == 0
@@ -56,11 +56,14 @@ def test_a_preempted_training_goes_on_to_the_same_bytes(project: Project, slurm:
     (project.folder / network).unlink()
     with (project.folder / "run.log").open("w") as log:
         command = project.command(*TESTING, "--", network)
-        run = subprocess.Popen(command, cwd=project.folder, stdout=log, stderr=log)
-    wait_until(lambda: list((project.results / "checkpoints").glob("*.pt")), "a checkpoint", 120)
-    time.sleep(random.uniform(0, 1))
-    subprocess.run(["scancel", job_of("train_network")], check=True)
-    assert run.wait(200) == 0, (project.folder / "run.log").read_text()
+        run = subprocess.Popen(command, cwd=project.folder, stdout=log, stderr=log, env=environment())
+    try:
+        wait_until(lambda: list((project.results / "checkpoints").glob("*.pt")), "a checkpoint", 120)
+        time.sleep(random.uniform(0, 0.5))
+        subprocess.run(["scancel", job_of("train_network")], check=True)
+        assert run.wait(200) == 0, (project.folder / "run.log").read_text()
+    finally:
+        run.kill()
     assert products(project.results) == undisturbed
     logs = [path.read_text() for path in (project.results / "logs" / "train_network").glob("*.log")]
     left = [int(total) for total in re.findall(r"/(\d+) \[", logs[0])]
@@ -70,4 +73,6 @@ def test_a_preempted_training_goes_on_to_the_same_bytes(project: Project, slurm:
     )
     again = "tried again by itself; it goes on from its checkpoint to the same bytes"
     saw = without_numbers(f"Error in rule train_network: {saw[1]}")
-    check_row("faults", case="network training preempted", saw=saw, exit_code=0, then=again, lost="nothing")
+    check_row(
+        "faults", case="network training cancelled at a random moment", saw=saw, exit_code=0, then=again, lost="nothing"
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from jobs import Job
+from provenance import fingerprint
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 from snakemake import __version__ as snakemake_version
@@ -36,7 +37,8 @@ def add_run(crate: ROCrate, files: dict[str, Any], jobs: list[Job], made: dict[s
         _entity(crate, f"#control-{number}", "ControlAction", name=job.rule, instrument=steps[job.rule], object=action)
         for number, (job, action) in enumerate(zip(jobs, actions, strict=True))
     ]
-    executed["description"] = ", ".join(f"{key}: {value}" for key, value in made["machine"].items())
+    machine = ", ".join(f"{key}: {value}" for key, value in made["machine"].items())
+    executed["description"] = f"The run was summarised on this machine: {machine}."
     crate.root_dataset["mentions"] = [whole, *actions]
 
 
@@ -77,8 +79,8 @@ def _action(crate: ROCrate, files: dict[str, Any], job: Job, number: int) -> Con
     action = _entity(crate, f"#job-{number}", "CreateAction", name=f"{job.rule}: {job.outputs[0]}")
     action["description"] = f"Job of rule {job.rule}"
     action["instrument"] = files[job.script]
-    # Modules' digests are the version of the tool.
-    settings = [text for text in job.parameters if "eqlearn/__init__.py" not in text]
+    code = repr(fingerprint(Path(job.script).name))  # it is the version of the tool
+    settings = [text for text in job.parameters if text != code]
     parameters = _entity(crate, f"#parameters-{number}", "PropertyValue", name="parameters", value=json.dumps(settings))
     action["object"] = _one_or_all([*(files[name] for name in job.inputs if name in files), parameters])
     action["result"] = _one_or_all([files[name] for name in sorted(job.outputs) if name in files])

@@ -2,7 +2,7 @@
 
 import hashlib
 import mimetypes
-from os.path import relpath
+from os.path import abspath, relpath
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,14 @@ from tqdm import tqdm
 BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 SOURCES = ("README.md", "LICENSE", "CITATION.cff", "Makefile", "pyproject.toml")
 FOLDERS = ("workflow", "config", "envs", "profiles", "docs")
-MEDIA_TYPES = {".md": "text/markdown", ".nc": "application/x-netcdf", ".safetensors": "application/octet-stream"}
+MEDIA_TYPES = {
+    ".md": "text/markdown",
+    ".nc": "application/x-netcdf",
+    ".parquet": "application/vnd.apache.parquet",
+    ".safetensors": "application/octet-stream",
+    ".pt": "application/octet-stream",
+    ".gz": "application/gzip",
+}
 
 
 def contents(results: Path, more: list[str]) -> list[str]:
@@ -33,8 +40,9 @@ def add_files(crate: ROCrate, names: list[str], scripts: set[str]) -> dict[str, 
     files = {}
     for name in tqdm(names, desc="files", mininterval=5):
         path = Path(name)
-        inside = path.resolve().is_relative_to(Path.cwd())
-        target = relpath(path) if inside else Path("outside", *path.resolve().parts[1:])
+        target = relpath(path)  # by name: a link to a scratch disk is packed where it is seen
+        if target.startswith(".."):
+            target = Path("outside", *Path(abspath(path)).parts[1:])
         properties = {"name": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
         properties |= {"contentSize": str(path.stat().st_size), "encodingFormat": _format(path)}
         if name in scripts:

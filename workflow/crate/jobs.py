@@ -1,7 +1,7 @@
 """What Snakemake keeps of the jobs of a run, in .snakemake/metadata: rule, script, files, parameters, times."""
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os.path import relpath
 from pathlib import Path
 
@@ -14,7 +14,7 @@ RULES = Path("workflow/rules")
 
 @dataclass
 class Job:
-    """One execution of a rule; times in seconds since 1970."""
+    """One execution of a rule; times in seconds since 1970, from when it was handed to the executor."""
 
     rule: str
     script: str
@@ -22,28 +22,29 @@ class Job:
     parameters: list[str]
     start: float
     end: float
-    outputs: list[str] = field(default_factory=list)
+    outputs: list[str]
 
 
 def read_jobs(results: Path) -> list[Job]:
     """Jobs that made what is in ``results``, by start; InputError where Snakemake remembers none of them."""
-    jobs: dict[tuple, Job] = {}
-    for path in METADATA.rglob("*"):
+    jobs: dict[tuple[str, ...], Job] = {}
+    for path in sorted(METADATA.rglob("*")):
         product = _product(path) if path.is_file() else ""
         if not (product.startswith(f"{results.as_posix()}/") and Path(product).is_file()):
             continue
         record = read_json(path)
-        start = record["starttime"]
-        key = (record["rule"], start, tuple(record["log"]))
         script = relpath(RULES / record["code"].strip().strip('"'))  # rules name scripts from their own folder
-        made = Job(record["rule"], script, record["input"], record["params"], start, record["endtime"])
-        jobs.setdefault(key, made).outputs.append(product)
+        times = record["starttime"], record["endtime"]
+        made = Job(record["rule"], script, record["input"], record["params"], *times, [])
+        job = jobs.setdefault((record["rule"], *record["log"]), made)  # one record per product, a log per job
+        job.start, job.end = min(job.start, times[0]), max(job.end, times[1])
+        job.outputs = sorted([*job.outputs, product])
     if not jobs:
         raise InputError(f"{METADATA}: knows no job of {results}; pack a run in the folder where it was made.")
-    return sorted(jobs.values(), key=lambda job: (job.start, job.rule, sorted(job.outputs)))
+    return sorted(jobs.values(), key=lambda job: (job.start, job.rule, job.outputs))
 
 
 def _product(path: Path) -> str:
-    """The product that a file of .snakemake/metadata is about: its name is base64, long names are split."""
+    """The product that a file of .snakemake/metadata is about: its name is base64 for URLs, long ones are split."""
     name = "".join(part.removeprefix("@") for part in path.relative_to(METADATA).parts)
-    return base64.b64decode(name, validate=False).decode()
+    return base64.urlsafe_b64decode(name).decode()

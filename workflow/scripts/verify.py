@@ -5,12 +5,11 @@ from pathlib import Path
 import pandas as pd
 from eqlearn import measured_numbers, paper_a
 from eqlearn.job import logged_to
+from eqlearn.measured_numbers import Labelled
 from eqlearn.pages import write_table_page
 from eqlearn.published_numbers import published_numbers
 from eqlearn.tables import read_table, write_table
 from eqlearn.verification import compare, criteria_of
-
-Labelled = dict[tuple[str, ...], Path]
 
 
 def verify(

@@ -1,4 +1,4 @@
-"""What a run was made with, for people: commit, machine. Unlike ``origin``, never part of a product's own content."""
+"""What a run was summarised with, for people: commit, machine. No dataset, equation or table holds any of it."""
 
 import os
 import platform
@@ -9,18 +9,23 @@ from pathlib import Path
 def commit_of(folder: str | Path) -> str:
     """Commit of the repository at ``folder``, with a note where tracked files differ from it; or ``unknown``."""
     top, commit = _git(folder, "rev-parse", "--show-toplevel"), _git(folder, "rev-parse", "HEAD")
-    if not commit or Path(top).resolve() != Path(folder).resolve():  # an outer repository says nothing of this one
+    if (
+        not top or not commit or Path(top).resolve() != Path(folder).resolve()
+    ):  # an outer repository says nothing of this one
         return "unknown"
     changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    if changed is None:
+        return "unknown"
     return f"{commit} with changes that are not committed" if changed else commit
 
 
-def _git(folder: str | Path, *arguments: str) -> str:
+def _git(folder: str | Path, *arguments: str) -> str | None:
+    """What git prints; None where it fails or is not there."""
     try:
         done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
-    except OSError:  # no git on this machine
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def machine() -> dict[str, str | int | float]:
