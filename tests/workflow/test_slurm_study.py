@@ -68,11 +68,8 @@ def test_a_cancelled_training_goes_on_to_the_same_bytes(project: Project, slurm:
     logs = [path.read_text() for path in (project.results / "logs" / "train_network").glob("*.log")]
     left = [int(total) for total in re.findall(r"/(\d+) \[", logs[0])]
     assert 0 < max(left) < epochs  # it did not begin again
-    saw = re.search(
-        r"Error in rule train_network:\n\s+message: (.*?) Detailed", (project.folder / "run.log").read_text()
-    )
+    message = re.search(r"train_network:\n\s+message: (.*?) Detailed", (project.folder / "run.log").read_text())[1]
+    saw = without_numbers(f"Error in rule train_network: {message}")
     again = "tried again by itself; it goes on from its checkpoint to the same bytes"
-    saw = without_numbers(f"Error in rule train_network: {saw[1]}")
-    check_row(
-        "faults", case="network training cancelled at a random moment", saw=saw, exit_code=0, then=again, lost="nothing"
-    )
+    case = "network training cancelled at a random moment"
+    check_row("faults", case=case, saw=saw, exit_code=0, then=again, lost="nothing")

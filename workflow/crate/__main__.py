@@ -54,10 +54,10 @@ def write_crate(run: str) -> Path:
 
 def check_finished(results: Path, configuration_files: list[str]) -> None:
     """Raise InputError where Snakemake would do anything again."""
-    command = [sys.executable, "-m", "snakemake", "--dry-run", "--nolock", "--configfile", *configuration_files[1:]]
-    done = subprocess.run(
-        command[: None if configuration_files[1:] else -1], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--nolock"]
+    if len(configuration_files) > 1:
+        command += ["--configfile", *configuration_files[1:]]  # the first is the default one
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode or "Nothing to be done" not in done.stdout + done.stderr:
         files = ", ".join(configuration_files)
         raise InputError(f"{results}: is not finished, or code or configuration ({files}) have changed; run it again.")

@@ -9,12 +9,10 @@ from pathlib import Path
 def commit_of(folder: str | Path) -> str:
     """Commit of the repository at ``folder``, with a note where tracked files differ from it; or ``unknown``."""
     top, commit = _git(folder, "rev-parse", "--show-toplevel"), _git(folder, "rev-parse", "HEAD")
-    if (
-        not top or not commit or Path(top).resolve() != Path(folder).resolve()
-    ):  # an outer repository says nothing of this one
-        return "unknown"
     changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    if changed is None:
+    if not top or not commit or changed is None:
+        return "unknown"
+    if Path(top).resolve() != Path(folder).resolve():  # an outer repository says nothing of this one
         return "unknown"
     return f"{commit} with changes that are not committed" if changed else commit
 
