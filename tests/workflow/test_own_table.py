@@ -48,7 +48,7 @@ def test_the_example_leaves_what_the_readme_says(finished):
     products = {path.relative_to(finished).as_posix() for path in finished.rglob("*") if path.is_file()}
     products = {name for name in products if not name.startswith(("logs/", "benchmarks/"))}
     equations = {f"equations/growth/{learner}/n5.json" for learner in LEARNERS}
-    assert {name for name in products if name.endswith(".json")} == equations
+    assert {name for name in products if name.endswith(".json")} == {*equations, "run.json"}
     kinds = ("example_fits", "trajectory_errors", "errors_by_experiments", "joining")
     figures = {f"{kind}/growth" for kind in kinds} | {f"coefficients/growth.{learner}" for learner in LEARNERS}
     assert {name for name in products if name.endswith(".svg")} == {f"figures/{name}.svg" for name in figures}
