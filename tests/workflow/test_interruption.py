@@ -92,7 +92,7 @@ def test_a_damaged_product_is_named_in_one_sentence(finished_copy, damage):
     dataset.write_bytes(bytes(content))
     os.utime(dataset, ns=(date, date))
     finished_copy.edit("eqlearn/learners/oat_study.py", 'VARIABLE = "sqrt(p)"', 'VARIABLE = "p"')
-    done = finished_copy.run("--cores", "2")
+    done = finished_copy.run("--cores", "2", "--", "results/tiny/equations/bdm-c0.25/oat.refined/n4.json")
     output = done.stdout + done.stderr
     assert done.returncode != 0
     sentence = [line for line in output.splitlines() if line.startswith("Error: ") and "bdm-c0.25.nc" in line]
