@@ -13,7 +13,7 @@ import yaml
 from slurm import Slurm, obstacle
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "LICENSE", "CITATION.cff")
+PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "README.md", "LICENSE", "CITATION.cff")
 SCALED = {"samples": 20, "growth_times": 20}
 NETWORK = {
     "parameter_values": 3,
@@ -106,9 +106,11 @@ class Project:
 
     def run(self, *options: str) -> subprocess.CompletedProcess:
         """Run to the end; output as text."""
-        return subprocess.run(
-            self.command(*options), cwd=self.folder, capture_output=True, text=True, env=environment(), timeout=1200
-        )
+        return self.call(*self.command(*options))
+
+    def call(self, *command: str) -> subprocess.CompletedProcess:
+        """Any command in the copy, to its end; output as text."""
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment(), timeout=1200)
 
     def rules_to_run(self) -> set[str]:
         """Rules with a job in a dry run."""

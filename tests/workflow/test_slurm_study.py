@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import NETWORK, Project, environment, products
+from conftest import NETWORK, Project, products
 from recorded import check_row
 from slurm import TESTING, Slurm, job_of, wait_until, without_numbers
 
@@ -54,21 +54,19 @@ def test_a_cancelled_training_goes_on_to_the_same_bytes(project: Project, slurm:
     assert project.run("--cores", "1", network).returncode == 0
     undisturbed = products(project.results)
     (project.folder / network).unlink()
-    with (project.folder / "run.log").open("w") as log:
-        command = project.command(*TESTING, "--", network)
-        run = subprocess.Popen(command, cwd=project.folder, stdout=log, stderr=log, env=environment())
+    run, told = project.start(*TESTING, "--", network), project.folder / "run.log"
     try:
         wait_until(lambda: list((project.results / "checkpoints").glob("*.pt")), "a checkpoint", 120)
         time.sleep(random.uniform(0, 0.5))
         subprocess.run(["scancel", job_of("train_network")], check=True)
-        assert run.wait(200) == 0, (project.folder / "run.log").read_text()
+        assert run.wait(200) == 0, told.read_text()
     finally:
         run.kill()
     assert products(project.results) == undisturbed
     logs = [path.read_text() for path in (project.results / "logs" / "train_network").glob("*.log")]
     left = [int(total) for total in re.findall(r"/(\d+) \[", logs[0])]
     assert 0 < max(left) < epochs  # it did not begin again
-    message = re.search(r"train_network:\n\s+message: (.*?) Detailed", (project.folder / "run.log").read_text())[1]
+    message = re.search(r"train_network:\n\s+message: (.*?) Detailed", told.read_text())[1]
     saw = without_numbers(f"Error in rule train_network: {message}")
     again = "tried again by itself; it goes on from its checkpoint to the same bytes"
     case = "network training cancelled at a random moment"

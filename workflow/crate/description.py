@@ -28,7 +28,7 @@ def add_run(crate: ROCrate, files: dict[str, Any], jobs: list[Job], made: dict[s
     actions = [_action(crate, files, job, number) for number, job in enumerate(jobs)]
     times = {"startTime": _time(min(job.start for job in jobs)), "endTime": _time(max(job.end for job in jobs))}
     whole = _entity(crate, "#run", "CreateAction", name=f"Run {made['run']}", instrument=workflow, **times)
-    whole["object"] = _one_or_all([files[name] for name in made["configuration_files"] if name in files])
+    whole["object"] = _one_or_all([files[name] for name in made["configuration_files"]])
     whole["result"] = _one_or_all([files[name] for name in _final(jobs)])
     engine = {"name": "Snakemake", "softwareVersion": snakemake_version, "url": SNAKEMAKE}
     executed = _entity(crate, "#engine-run", "OrganizeAction", name="Execution by Snakemake", result=whole, **times)
@@ -52,8 +52,7 @@ def _describe(crate: ROCrate, files: dict[str, Any], made: dict[str, Any], date:
     profiles = [_entity(crate, url, "CreativeWork", name=url.split("/")[-2], version=url[-3:]) for url in PROFILES]
     crate.root_dataset["conformsTo"] = profiles
     crate.mainEntity["version"] = citation["version"]
-    if "README.md" in files:
-        files["README.md"]["about"] = crate.root_dataset
+    files["README.md"]["about"] = crate.root_dataset
 
 
 def _entity(crate: ROCrate, identifier: str, kind: str, **properties: Any) -> ContextEntity:
@@ -82,8 +81,9 @@ def _action(crate: ROCrate, files: dict[str, Any], job: Job, number: int) -> Con
     code = repr(fingerprint(Path(job.script).name))  # it is the version of the tool
     settings = [text for text in job.parameters if text != code]
     parameters = _entity(crate, f"#parameters-{number}", "PropertyValue", name="parameters", value=json.dumps(settings))
+    # An input that was deleted since is not made again where all that was made from it is there.
     action["object"] = _one_or_all([*(files[name] for name in job.inputs if name in files), parameters])
-    action["result"] = _one_or_all([files[name] for name in sorted(job.outputs) if name in files])
+    action["result"] = _one_or_all([files[name] for name in job.outputs])
     action["startTime"], action["endTime"] = _time(job.start), _time(job.end)
     return action
 

@@ -28,7 +28,7 @@ class Job:
 def read_jobs(results: Path) -> list[Job]:
     """Jobs that made what is in ``results``, by start; InputError where Snakemake remembers none of them."""
     jobs: dict[tuple[str, ...], Job] = {}
-    for path in sorted(METADATA.rglob("*")):
+    for path in METADATA.rglob("*"):
         product = _product(path) if path.is_file() else ""
         if not (product.startswith(f"{results.as_posix()}/") and Path(product).is_file()):
             continue
