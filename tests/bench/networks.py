@@ -17,20 +17,21 @@ from plain_network import PlainNetwork, copied, train
 CONFIG = Path(__file__).parents[2] / "config" / "config.yaml"
 TRIALS = SIDE_BY_SIDE  # of the 40 in paper.yaml
 REPEATS = 3
+PUBLISHED_TRIALS = 40
 
 
-def trainer_of(network: str, dtype: torch.dtype = torch.float32) -> Trainer:
+def trainer_of(network: str, dtype: torch.dtype = torch.float32, device: str = "cpu") -> Trainer:
     """Our training of f1 by the published protocol of the configuration."""
     learner = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["learners"][f"{network}.published"]
-    learner.pop("reading")
+    for key in ("reading", "fields", "images"):
+        learner.pop(key)
     schedule = Schedule(**learner.pop("training"), initial=Initial(**learner.pop("initial")))
     settings = NetworkSettings(network, training=schedule, **learner)
     values = analytic.grid([[-3.0, 0.0, 64], [0.0, 3.0, 64]])
     sizes, reach = {"train": 512, "test": 8}, {"train": 3.0, "test": 5.0}
     data = analytic.sampled("bench", analytic.FUNCTIONS["f1"], values, sizes, reach, 0.0, ("bench",), {})
-    return Trainer(
-        Network(settings.architecture_for(1), len(values)), prepare(data, settings).seen, schedule, dtype=dtype
-    )
+    built = Network(settings.architecture_for(1), len(values))
+    return Trainer(built, prepare(data, settings).seen, schedule, device, dtype)
 
 
 def require_same_loss(network: str, looped: bool, strength: float = 3e-3) -> None:
@@ -71,6 +72,33 @@ def plain_seconds(trainer: Trainer, model: PlainNetwork, steps: int = 128) -> fl
     start = time.process_time()
     train(model, x, y, t, size, steps)
     return (time.process_time() - start) / steps
+
+
+def gpu_seconds(trainer: Trainer, recorded: bool) -> float:
+    """Wall seconds per step of all published trials on a GPU, over two epochs."""
+    state = trainer.start(list(range(PUBLISHED_TRIALS)))
+    if not recorded:
+        state.step = state.step.step
+    trainer.epoch(state)
+    torch.cuda.synchronize()
+    start = time.perf_counter()
+    for _ in range(2):
+        trainer.epoch(state)
+    torch.cuda.synchronize()
+    return (time.perf_counter() - start) / trainer.batches.steps / 2
+
+
+def gpu_rows() -> list[tuple[str, float, str]]:
+    """Steps replayed from a recording and started kernel by kernel, in turns, medians."""
+    found = []
+    for network in ("seql", "heql"):
+        trainer, name = trainer_of(network, device="cuda"), f"published {network.upper()} step"
+        pairs = [(gpu_seconds(trainer, True), gpu_seconds(trainer, False)) for _ in range(REPEATS)]
+        recorded, plain = (statistics.median(values) for values in zip(*pairs))
+        found.append((f"{name}, {PUBLISHED_TRIALS} trials side by side, {torch.cuda.get_device_name()}", recorded, "s"))
+        found.append((f"{name}, the same without a recording", plain, "s"))
+        found.append((f"{name}, times faster by the recording", statistics.median(b / a for a, b in pairs), "1"))
+    return found
 
 
 def rows() -> list[tuple[str, float, str]]:

@@ -197,19 +197,6 @@ def test_cuda_without_a_gpu_is_refused():
     assert device_of("auto") == "cpu"
 
 
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_the_gpu_gives_the_same_training_to_rounding():
-    prepared = prepare(data(), settings("seql"))
-    network = Network(settings("seql").architecture_for(1), 6)
-    found = [
-        train(Trainer(network, prepared.seen, settings("seql").training, device, torch.float64), "toy", 2)
-        for device in ("cpu", "cuda")
-    ]
-    for group, leaf in found[0].leaves.items():
-        np.testing.assert_allclose(leaf, found[1].leaves[group], rtol=0, atol=1e-8)
-
-
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

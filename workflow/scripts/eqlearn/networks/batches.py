@@ -1,7 +1,7 @@
 """Batches of an epoch, drawn for every trial by its own generator."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,8 +10,7 @@ from torch import Tensor
 from eqlearn.networks.scaling import Scaled
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """Features (T or 1, B, F, S), target (T or 1, B, S), parameter (T or 1, B), and its rows (T, B) or None for all."""
 
     features: Tensor
@@ -62,7 +61,7 @@ class Batches:
             features, target, parameter = self.features[rows], self.target[rows], self.parameter[rows]
         if self.samples < size:
             keys = torch.stack([torch.rand(count, size, generator=g) for g in generators])
-            order = keys.argsort(2).to(device)
+            order = keys.to(device).argsort(2)
             target = target.expand(trials, -1, -1).gather(2, order)
             wide = order[:, :, None].expand(-1, -1, self.features.shape[1], -1)
             features = features.expand(trials, -1, -1, -1).gather(3, wide)

@@ -15,8 +15,16 @@ class TensorFlowRMSProp(Optimizer):
     Unlike ``torch.optim.RMSprop``: decay 0.9, the small number inside the root, and a mean square that starts at 1.
     """
 
-    def __init__(self, params: Iterable[Any], lr: float, decay: float = 0.9, epsilon: float = 1e-10) -> None:
-        super().__init__(params, {"lr": lr, "decay": decay, "epsilon": epsilon})
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float | torch.Tensor,
+        decay: float = 0.9,
+        epsilon: float = 1e-10,
+        capturable: bool = False,
+    ) -> None:
+        """``capturable``, as in PyTorch's optimisers: the rate is a tensor, so that a CUDA graph can hold the step."""
+        super().__init__(params, {"lr": lr, "decay": decay, "epsilon": epsilon, "capturable": capturable})
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -24,9 +32,11 @@ class TensorFlowRMSProp(Optimizer):
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    self._update(parameter, group["lr"], group["decay"], group["epsilon"])
+                    self._update(parameter, **{key: group[key] for key in ("lr", "decay", "epsilon", "capturable")})
 
-    def _update(self, parameter: torch.Tensor, rate: float, decay: float, epsilon: float) -> None:
+    def _update(
+        self, parameter: torch.Tensor, lr: float | torch.Tensor, decay: float, epsilon: float, capturable: bool
+    ) -> None:
         state, gradient = self.state[parameter], parameter.grad
         if not state:
             state["mean_square"] = torch.ones_like(parameter)
@@ -35,7 +45,8 @@ class TensorFlowRMSProp(Optimizer):
         tensors = (parameter, gradient.contiguous(), state["mean_square"])
         for p, g, s in zip(*(tensor.view(-1).split(piece) for tensor in tensors)):
             s.mul_(decay).addcmul_(g, g, value=1 - decay)
-            p.addcdiv_(g, (s + epsilon).sqrt_(), value=-rate)
+            root = (s + epsilon).sqrt_()
+            p.sub_(g / root * lr) if capturable else p.addcdiv_(g, root, value=-lr)
 
 
 OPTIMISERS: dict[str, Callable[..., Optimizer]] = {

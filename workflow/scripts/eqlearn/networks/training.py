@@ -1,6 +1,7 @@
 """How networks are trained: all trials side by side, epoch by epoch, with a state that can be put on disk."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from eqlearn.networks import gates
 from eqlearn.networks.batches import Batch, Batches
 from eqlearn.networks.network import Initial, Leaves, Network
 from eqlearn.networks.optimisers import OPTIMISERS
+from eqlearn.networks.recorded import Recorded, Step
 from eqlearn.networks.scaling import Scaled
 from eqlearn.networks.schedules import RATES, REGULARISATIONS
 
@@ -62,6 +64,7 @@ class State:
     optimiser: torch.optim.Optimizer
     generators: list[torch.Generator]
     history: list[Tensor]
+    step: Step
 
 
 class Trainer:
@@ -77,6 +80,7 @@ class Trainer:
     ) -> None:
         self.network, self.schedule, self.dtype = network, schedule, dtype
         self.device = torch.device(device)
+        self.on_gpu = self.device.type == "cuda"
         self.batches = Batches(data, schedule.batch_parameters, schedule.batch_samples, self.device, dtype)
 
     def start(self, seeds: list[int]) -> State:
@@ -86,18 +90,22 @@ class Trainer:
         leaves = {
             group: torch.cat([start[group] for start in starts]).to(self.device).requires_grad_() for group in starts[0]
         }
-        return State(0, leaves, self._optimiser(leaves), generators, [])
+        return self._state(0, leaves, self._optimiser(leaves), generators, [])
 
     def _optimiser(self, leaves: Leaves) -> torch.optim.Optimizer:
-        groups = [{"params": [leaf], "lr": 0.0} for leaf in leaves.values()]
-        return OPTIMISERS[self.schedule.optimiser](groups, lr=self.schedule.rate)
+        groups = [{"params": [leaf]} for leaf in leaves.values()]
+        return OPTIMISERS[self.schedule.optimiser](groups, lr=self.schedule.rate, capturable=self.on_gpu)
+
+    def _state(self, epoch: int, leaves: Leaves, optimiser: torch.optim.Optimizer, *more: Any) -> State:
+        step = partial(self._step, leaves, optimiser)
+        return State(epoch, leaves, optimiser, *more, Recorded(step) if self.on_gpu else step)
 
     def snapshot(self, state: State) -> dict[str, Any]:
         """The state as plain content of a checkpoint."""
         return {
             "epoch": state.epoch,
             "leaves": {group: leaf.detach() for group, leaf in state.leaves.items()},
-            "optimiser": state.optimiser.state_dict(),
+            "optimiser": state.optimiser.state_dict()["state"],  # rates are set anew at every step
             "generators": [generator.get_state() for generator in state.generators],
             "history": state.history,
         }
@@ -106,24 +114,23 @@ class Trainer:
         """The state from a checkpoint's content."""
         leaves = {group: leaf.to(self.device).requires_grad_() for group, leaf in content["leaves"].items()}
         optimiser = self._optimiser(leaves)
-        optimiser.load_state_dict(content["optimiser"])
+        optimiser.load_state_dict({**optimiser.state_dict(), "state": content["optimiser"]})
         generators = [torch.Generator() for _ in content["generators"]]
         for generator, state in zip(generators, content["generators"]):
             generator.set_state(state)
-        return State(content["epoch"], leaves, optimiser, generators, content["history"])
+        return self._state(content["epoch"], leaves, optimiser, generators, content["history"])
 
     def epoch(self, state: State) -> None:
         """Train one epoch, in place."""
         schedule, progress = self.schedule, state.epoch / self.schedule.epochs
         rate = schedule.rate * RATES[schedule.rate_schedule](progress)
         multiples = {"weights": 1.0, "gates": schedule.gate_rate, "output": schedule.output_rate}
-        for group, parameters in zip(state.leaves, state.optimiser.param_groups):
-            parameters["lr"] = rate * multiples[group]
         strength = schedule.regularisation * REGULARISATIONS[schedule.regularisation_schedule](progress)
+        numbers = self._numbers([strength, *(rate * multiples[group] for group in state.leaves)])
         shape = (self.batches.steps, self.network.gate_count)
         uniform = torch.stack([torch.rand(shape, generator=g, dtype=self.dtype) for g in state.generators], 1)
         errors = [
-            self._step(state, batch, draws, strength)
+            state.step(*batch, draws, *numbers)
             for batch, draws in zip(self.batches.epoch(state.generators), uniform.to(self.device))
         ]
         state.epoch += 1
@@ -131,12 +138,29 @@ class Trainer:
             open_gates = (gates.deterministic(state.leaves["gates"].detach()) > 0).sum(1)
             state.history.append(torch.stack([torch.stack(errors).mean(0), open_gates.to(self.dtype)]).cpu())
 
-    def _step(self, state: State, batch: Batch, uniform: Tensor, strength: float) -> Tensor:
-        """One update; mean squared error (T,) before it."""
-        error, penalty = self.loss(state.leaves, batch, uniform)
-        state.optimiser.zero_grad(set_to_none=True)
+    def _numbers(self, numbers: list[float]) -> list[float] | list[Tensor]:
+        """As they are; for a GPU as tensors, since a recorded step would repeat plain numbers for ever."""
+        return list(torch.tensor(numbers, dtype=self.dtype, device=self.device)) if self.on_gpu else numbers
+
+    def _step(
+        self,
+        leaves: Leaves,
+        optimiser: torch.optim.Optimizer,
+        features: Tensor,
+        target: Tensor,
+        parameter: Tensor,
+        rows: Tensor | None,
+        uniform: Tensor,
+        strength: float | Tensor,
+        *rates: float | Tensor,
+    ) -> Tensor:
+        """One update with a learning rate for every leaf; mean squared error (T,) before it."""
+        for group, rate in zip(optimiser.param_groups, rates, strict=True):
+            group["lr"] = rate
+        error, penalty = self.loss(leaves, Batch(features, target, parameter, rows), uniform)
+        optimiser.zero_grad(set_to_none=True)
         (error + strength * penalty).sum().backward()  # a sum over trials, whose gradients do not mix
-        state.optimiser.step()
+        optimiser.step()
         return error.detach()
 
     def loss(self, leaves: Leaves, batch: Batch, uniform: Tensor) -> tuple[Tensor, Tensor]:

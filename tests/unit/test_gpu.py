@@ -1,0 +1,77 @@
+"""Training on a GPU, where steps are replayed from a recording, against the same training on the CPU."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from eqlearn.errors import InputError
+from eqlearn.networks.fitting import fit_network, prepare
+from eqlearn.networks.image_fitting import fit_images
+from eqlearn.networks.network import Network
+from eqlearn.networks.trained import TrainedNetwork
+from eqlearn.networks.training import Trainer
+from eqlearn.networks.trials import Keeper, train
+from unit.test_networks import NETWORKS, data, settings
+from unit.test_springs import CAMERA
+from unit.test_springs import data as images
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU"),
+]
+
+
+def trainer_on(device: str, network: str, optimiser: str = "tensorflow_rmsprop") -> Trainer:
+    given = settings(network)
+    prepared = prepare(data(), given)
+    built = Network(given.architecture_for(1), len(prepared.partition.rows))
+    return Trainer(built, prepared.seen, replace(given.training, optimiser=optimiser), device, torch.float64)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("optimiser", ["tensorflow_rmsprop", "rmsprop", "adam"])
+def test_a_training_is_that_of_the_cpu_to_rounding(network, optimiser):
+    here, there = (train(trainer_on(device, network, optimiser), "toy", 2) for device in ("cpu", "cuda"))
+    for group, leaf in here.leaves.items():
+        np.testing.assert_allclose(there.leaves[group], leaf, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(there.history, here.history, rtol=1e-8)
+
+
+@pytest.mark.parametrize("optimiser", ["tensorflow_rmsprop", "adam"])
+def test_a_killed_training_goes_on_as_if_nothing_had_been(optimiser, tmp_path):
+    def killing(epochs):
+        yield from list(epochs)[:14]
+        raise KeyboardInterrupt
+
+    whole = train(trainer_on("cuda", "seql", optimiser), "toy", 2)
+    keeper = Keeper(tmp_path / "state.pt", "same", seconds=0)
+    with pytest.raises(KeyboardInterrupt):
+        train(trainer_on("cuda", "seql", optimiser), "toy", 2, killing, keeper)
+    for device in ("cuda", "cpu"):
+        resumed = train(trainer_on(device, "seql", optimiser), "toy", 2, keeper=replace(keeper, seconds=1e9))
+        for group, leaf in whole.leaves.items():
+            np.testing.assert_allclose(resumed.leaves[group], leaf, rtol=0, atol=1e-8)
+
+
+def test_a_trained_network_leaves_the_gpu():
+    trained, table = fit_network(data(), settings("heql", 4), "toy", "auto")
+    assert isinstance(trained, TrainedNetwork)
+    assert np.isfinite(table["train_sampled"]).all()
+
+
+def test_networks_over_images_train_on_a_gpu():
+    given = replace(settings("seql", 2), architecture={"layers": 2}, trials=2)
+    fits = [fit_images(images(), CAMERA, given, "batch", "toy", device) for device in ("cpu", "cuda")]
+    errors = [fit.table[["train_scaled", "held_out_scaled"]] for fit in fits]
+    np.testing.assert_allclose(errors[1], errors[0], rtol=1e-2)  # float32
+
+
+def test_a_gpu_that_is_too_small_is_one_sentence():
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(1e-9)
+    try:
+        with pytest.raises(InputError, match="memory: is too small to train 3 trials; lower trials"):
+            fit_network(data(), settings("seql", 2), "toy", "cuda")
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
