@@ -10,9 +10,9 @@ import pandas as pd
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
-from eqlearn.networks.form import Form, structure_of
+from eqlearn.networks.form import Form
 from eqlearn.networks.partition import Partition
-from eqlearn.networks.reading import Reading, choose, completed, read_trial, to_equation, without_small
+from eqlearn.networks.reading import choose, completed, read_trial, tabulated, to_equation, without_small
 from eqlearn.networks.refit import pruned
 from eqlearn.networks.samples import Samples, samples_of
 from eqlearn.networks.trained import TrainedNetwork
@@ -73,7 +73,7 @@ def read_network(
     if settings.choice == "test" and as_published is None:
         raise InputError("choice: is 'test', but the data set has no test samples.")
     chosen = choose(readings) if settings.choice == "held_out" else readings[as_published]
-    table = trials.join(_table(readings))
+    table = trials.join(tabulated(readings))
     table = table.assign(chosen=table["trial"] == (-1 if chosen is None else chosen.trial))
     table = table.assign(least_test_error=table["trial"] == as_published)
     if chosen is not None and trained.architecture.source == "shared":
@@ -108,16 +108,3 @@ def _completed_and_pruned(form: Form, rows: np.ndarray, samples: Samples, settin
     spread = np.unique(np.round(np.linspace(0, len(samples.target) - 1, settings.parameter_values)).astype(int))
     fewer, _ = pruned(found.at(spread), samples.select(spread, slice(0, settings.samples)))
     return found if len(fewer.values) == len(found.values) else completed(fewer, spread, samples)
-
-
-def _table(readings: list[Reading]) -> pd.DataFrame:
-    """One row per trial: structure as trained, structure after pruning, coefficients, held-out error."""
-    return pd.DataFrame(
-        {
-            "structure_trained": ["" if r.raw is None else structure_of(r.raw) for r in readings],
-            "structure": ["" if r.form is None else structure_of(r.form) for r in readings],
-            "coefficients": [0 if r.form is None else len(r.form.values) for r in readings],
-            "held_out_refitted": [r.error for r in readings],
-            "unread": [r.reason or "" for r in readings],
-        }
-    )

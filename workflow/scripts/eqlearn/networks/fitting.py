@@ -12,12 +12,12 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.networks.architecture import Architecture, preset
 from eqlearn.networks.device import device_of, enough_memory
 from eqlearn.networks.evaluation import gated_weights, trial_errors
-from eqlearn.networks.network import Network
+from eqlearn.networks.network import Leaves, Network
 from eqlearn.networks.partition import Partition, partition
 from eqlearn.networks.scaling import Scaled, Scaling, scaled, scaling_of
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.networks.training import Schedule, Trainer
-from eqlearn.networks.trials import Keeper, Progress, train, trial_seed
+from eqlearn.networks.trials import Keeper, Progress, Trained, train, trial_seed
 
 
 @dataclass(frozen=True)
@@ -98,19 +98,25 @@ def fit_network(
     with enough_memory(settings.trials):
         trainer = Trainer(network, prepared.seen, settings.training, device_of(device))
         found = train(trainer, name, settings.trials, progress, keeper)
-    rows = prepared.partition.rows
-    weights = gated_weights(network, found.leaves, prepared.seen.parameter)
-    trained = TrainedNetwork(
-        network.architecture,
-        weights,
-        data.values[rows],
-        rows,
-        prepared.scaling,
-        found.history.numpy(),
-        found.restarts.numpy(),
-        dict(attributes or {}),
-    )
+    trained = trained_network(network, found.leaves, found, prepared, attributes or {})
     draws = [torch.Generator().manual_seed(trial_seed(f"{name}|test draw", k, 0)) for k in range(settings.trials)]
     table = trial_errors(network, found.leaves, prepared.errors, prepared.scaling, draws)
     gates = [trained.open_gates(trial) for trial in range(settings.trials)]
     return trained, table.assign(restarts=found.restarts.numpy(), open_gates=np.array(gates))
+
+
+def trained_network(
+    network: Network, leaves: Leaves, found: Trained, prepared: Prepared, attributes: Mapping[str, Any]
+) -> TrainedNetwork:
+    """The product of a training, whose network ended with ``leaves``."""
+    rows = prepared.partition.rows
+    return TrainedNetwork(
+        network.architecture,
+        gated_weights(network, leaves, prepared.seen.parameter),
+        prepared.partition.domain.values[rows],
+        rows,
+        prepared.scaling,
+        found.history.numpy(),
+        found.restarts.numpy(),
+        dict(attributes),
+    )

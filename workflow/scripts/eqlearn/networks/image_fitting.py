@@ -15,14 +15,14 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.errors import InputError
 from eqlearn.networks.device import device_of, enough_memory
 from eqlearn.networks.encoder import Encoder
-from eqlearn.networks.evaluation import gated_weights, trial_errors
-from eqlearn.networks.fitting import NetworkSettings, Prepared, prepare
+from eqlearn.networks.evaluation import trial_errors
+from eqlearn.networks.fitting import NetworkSettings, Prepared, prepare, trained_network
 from eqlearn.networks.images import ImageNetwork, ReluHead
 from eqlearn.networks.latent import Latent
 from eqlearn.networks.network import Leaves, Network
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.networks.training import Trainer
-from eqlearn.networks.trials import Keeper, Progress, Trained, train, trial_seed
+from eqlearn.networks.trials import Keeper, Progress, train, trial_seed
 
 BASELINE = "relu"
 
@@ -86,7 +86,7 @@ def fit_images(
     latents = Latent(positions, latent, training)
     if settings.network == BASELINE:
         return ImageFit(parameters, latents, table, None, _predicted(everything, found.leaves, prepared, numbered))
-    trained = _trained(head, network.parted(found.leaves)[0], found, prepared, dict(attributes or {}))
+    trained = trained_network(head, network.parted(found.leaves)[0], found, prepared, attributes or {})
     gates = [trained.open_gates(trial) for trial in range(settings.trials)]
     return ImageFit(parameters, latents, table.assign(open_gates=np.array(gates)), trained, None)
 
@@ -110,22 +110,6 @@ def _encoded(network: ImageNetwork, leaves: Leaves) -> tuple[dict[str, np.ndarra
 
 def _arrays(named: Mapping[str, Tensor]) -> dict[str, np.ndarray]:
     return {name: np.ascontiguousarray(tensor.numpy()) for name, tensor in named.items()}
-
-
-def _trained(
-    head: Network, leaves: Leaves, found: Trained, prepared: Prepared, attributes: dict[str, Any]
-) -> TrainedNetwork:
-    rows = prepared.partition.rows
-    return TrainedNetwork(
-        head.architecture,
-        gated_weights(head, leaves, prepared.seen.parameter),
-        prepared.partition.domain.values[rows],
-        rows,
-        prepared.scaling,
-        found.history.numpy(),
-        found.restarts.numpy(),
-        attributes,
-    )
 
 
 def _predicted(network: ImageNetwork, leaves: Leaves, prepared: Prepared, data: ParametricDataset) -> np.ndarray:

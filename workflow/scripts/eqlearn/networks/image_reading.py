@@ -15,10 +15,18 @@ import pandas as pd
 from eqlearn.dataset import ParametricDataset, Quantity
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
-from eqlearn.networks.form import Form, canonical, structure_of
+from eqlearn.networks.form import Form, canonical
 from eqlearn.networks.latent import Latent, Line
 from eqlearn.networks.partition import partition
-from eqlearn.networks.reading import MOST_COEFFICIENTS, Reading, choose, completed, to_equation, without_small
+from eqlearn.networks.reading import (
+    MOST_COEFFICIENTS,
+    Reading,
+    choose,
+    completed,
+    tabulated,
+    to_equation,
+    without_small,
+)
 from eqlearn.networks.readout import read_form
 from eqlearn.networks.refit import pruned, settled
 from eqlearn.networks.samples import Samples, samples_of
@@ -26,6 +34,7 @@ from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.structure import symbol
 
 WORSE = 4.0  # twice the error
+LINE = ("r2", "slope", "intercept", "residual")  # between latent variable and position, in the table of trials
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,8 @@ def read_images(
     readings = [read(trial) for trial in progress(range(trained.trials))]
     chosen = choose(readings)
     lines = [latent.line(trial) for trial in range(trained.trials)]
-    table = trials.join(_table(readings, lines))
+    latents = {f"latent_{name}": [getattr(line, name) for line in lines] for name in LINE}
+    table = trials.join(tabulated(readings).assign(**latents))
     table = table.assign(chosen=table["trial"] == (-1 if chosen is None else chosen.trial))
     if chosen is None:
         reason = "; ".join(reading.reason for reading in readings)
@@ -163,21 +173,4 @@ def equations(
         equation(raw, trained.values, latent),
         equation(found.latent, data.values, latent),
         equation(found.physical, data.values, names),
-    )
-
-
-def _table(readings: list[Reading], lines: list[Line]) -> pd.DataFrame:
-    """One row per trial: structure as trained, structure after pruning, held-out error, the latent variable."""
-    return pd.DataFrame(
-        {
-            "structure_trained": ["" if r.raw is None else structure_of(r.raw) for r in readings],
-            "structure": ["" if r.form is None else structure_of(r.form) for r in readings],
-            "coefficients": [0 if r.form is None else len(r.form.values) for r in readings],
-            "held_out_refitted": [r.error for r in readings],
-            "unread": [r.reason or "" for r in readings],
-            "latent_r2": [line.r2 for line in lines],
-            "latent_slope": [line.slope for line in lines],
-            "latent_intercept": [line.intercept for line in lines],
-            "latent_residual": [line.residual for line in lines],
-        }
     )

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from eqlearn.coefficients import Coefficient, Constant
 from eqlearn.coefficients import Samples as SampledCoefficient
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.networks.elimination import MOST, is_linear, solved
-from eqlearn.networks.form import Form, canonical
+from eqlearn.networks.form import Form, canonical, structure_of
 from eqlearn.networks.readout import read_form
 from eqlearn.networks.refit import pruned, settled
 from eqlearn.networks.samples import Samples
@@ -115,3 +116,16 @@ def _coefficient(grid: np.ndarray, values: np.ndarray) -> Coefficient:
     if np.ptp(values) == 0:
         return Constant(float(values[0]))
     return SampledCoefficient(tuple(map(float, grid)), tuple(map(float, values)))
+
+
+def tabulated(readings: list[Reading]) -> pd.DataFrame:
+    """One row per trial: structure as trained, structure after pruning, coefficients, held-out error."""
+    return pd.DataFrame(
+        {
+            "structure_trained": ["" if r.raw is None else structure_of(r.raw) for r in readings],
+            "structure": ["" if r.form is None else structure_of(r.form) for r in readings],
+            "coefficients": [0 if r.form is None else len(r.form.values) for r in readings],
+            "held_out_refitted": [r.error for r in readings],
+            "unread": [r.reason or "" for r in readings],
+        }
+    )
