@@ -3,7 +3,8 @@
     python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
 
 With --key, rows that were measured before and are not in the table stay, so that a study may be spread over time; with
---scripts, the digest is that of these scripts and what they import, so that other changes do not make the rows stale.
+--scripts, the digest is that of these scripts and what they import, so that other changes do not make the rows stale;
+--trained-on names another machine, which did a part of the work.
 """
 
 import argparse
@@ -35,11 +36,13 @@ def code_digest(scripts: Sequence[str] = ()) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def record(table: pd.DataFrame, path: Path, key: Sequence[str] = (), scripts: Sequence[str] = ()) -> None:
+def record(
+    table: pd.DataFrame, path: Path, key: Sequence[str] = (), scripts: Sequence[str] = (), trained_on: str = ""
+) -> None:
     """Write the table with what is needed to judge it later; ``key``: columns by which earlier rows are kept."""
     installed = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
     versions = ", ".join([f"Python {platform.python_version()}", *installed])
-    here = "{processor}, {cores} cores".format_map(machine())
+    here = "{processor}, {cores} cores".format_map(machine()) + (f"; trained on {trained_on}" if trained_on else "")
     meta = {"date": datetime.date.today().isoformat(), "machine": here, "versions": versions}
     table = table.assign(**meta, code_digest=code_digest(scripts))
     if key and path.is_file():
@@ -54,5 +57,6 @@ if __name__ == "__main__":
     parser.add_argument("target", type=Path)
     parser.add_argument("--key", nargs="+", default=[])
     parser.add_argument("--scripts", nargs="+", default=[])
+    parser.add_argument("--trained-on", default="")
     given = parser.parse_args()
-    record(pd.read_csv(given.table), given.target, given.key, given.scripts)
+    record(pd.read_csv(given.table), given.target, given.key, given.scripts, given.trained_on)

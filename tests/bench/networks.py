@@ -114,4 +114,4 @@ def rows() -> list[tuple[str, float, str]]:
         found.append((f"{name}, {TRIALS} trials side by side, CPU", ours, "s"))
         found.append((f"{name}, plain PyTorch, CPU", plain, "s"))
         found.append((f"{name}, times faster", statistics.median(p / o for o, p in pairs), "1"))
-    return found
+    return found + (gpu_rows() if torch.cuda.is_available() else [])

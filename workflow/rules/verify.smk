@@ -5,7 +5,8 @@ INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), p
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
 # Measured over days and kept; a copy without results/record is compared without them.
 RECORD = PUBLISHED.parents[1] / "results" / "record"
-RUNS = [path for path in (RECORD / "network_runs.csv", RECORD / "pde_network_runs.csv") if path.is_file()]
+KEPT = ("network_runs.csv", "network_equations.csv", "pde_network_runs.csv")
+RUNS = [path for path in [RECORD / name for name in KEPT] if path.is_file()]
 SPRING_RUNS = [path for path in [RECORD / "spring_runs.csv"] if path.is_file()]
 # A user's own table or functions have nothing to do with the publications.
 COMPARED = bool(

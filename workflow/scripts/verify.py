@@ -36,20 +36,21 @@ def verify(
     number of experiments, by place. ``networks``: scores and coefficients of the analytic benchmarks, or nothing, and
     the learners that are compared. ``pdes``: scores and coefficients of partial differential equations, or nothing, and
     their scores under noise. ``springs``: scores and coefficients of images of springs, or nothing, and their repeated
-    runs. ``averages``: simulated datasets by place. ``runs``: repeated runs of networks, measured once and kept.
+    runs. ``averages``: simulated datasets by place. ``runs``: repeated runs of networks and published trainings,
+    measured once and kept.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
     targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
     tables = []
     for protocol in paper_a.PROTOCOLS:
         numbers = [*published_numbers(published, protocol), *paper_a.targets(targets)]
-        ours = measured_numbers.trajectory_errors(errors, steps, protocol)
+        ours = measured_numbers.kept_runs(runs, protocol, numbers)
+        ours |= measured_numbers.trajectory_errors(errors, steps, protocol)
         ours |= measured_numbers.inferred_parameters(inference, protocol)
         ours |= measured_numbers.smoothing_windows(averages, protocol)
         ours |= measured_numbers.structures_alone(structures, protocol)
         ours |= measured_numbers.embedded_equations(equations, steps, protocol)
         ours |= measured_numbers.functions_by_networks(*networks, protocol, numbers)
-        ours |= measured_numbers.repeated_runs(runs, protocol)
         ours |= measured_numbers.differential_equations(*pdes, networks[1], protocol, numbers)
         ours |= measured_numbers.springs(*springs, protocol)
         ours |= paper_a.measured_targets(targets, ours)

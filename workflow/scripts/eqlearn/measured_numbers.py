@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from eqlearn import paper_a, paper_b, paper_b_pdes, paper_b_springs
 from eqlearn.dataset import read_dataset
 from eqlearn.datasets.analytic import FUNCTIONS
@@ -76,17 +78,29 @@ def functions_by_networks(
     return paper_b.measured_errors(scores, protocol) | paper_b.measured_equations(coefficients, protocol, numbers)
 
 
-def repeated_runs(paths: list[Path], protocol: str) -> dict[str, Measured]:
-    """Success rates over seeds, of functions and of differential equations; ``paths``: one table each."""
+def kept_runs(paths: list[Path], protocol: str, numbers: list[Number]) -> dict[str, Measured]:
+    """Numbers of what takes too long for every run, and was measured once: success rates over seeds, and published
+    trainings with all of their trials; ``paths``: scores or equations of functions, or scores of fields."""
     ours = {}
     for path in paths:
         table = read_table(path, ["noise", "seed"], ["learner"])
         table = table[table["learner"].str.endswith(f".{protocol}")]
-        if "function" in table:
+        if "trained" in table:
+            ours |= paper_b.measured_texts(table, numbers)
+        elif "function" in table:
             ours |= paper_b.measured_runs(table[table["function"].isin(FUNCTIONS)], len(FUNCTIONS), SEEDS)
+            ours |= paper_b.measured_errors(with_all_trials(table), protocol)
         else:
+            whole = with_all_trials(table)
             ours |= paper_b_pdes.measured_runs(table, SEEDS)
+            ours |= paper_b_pdes.measured_errors(whole, protocol, set(whole["learner"]))
     return ours
+
+
+def with_all_trials(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows, without noise and of the first seed, of networks trained as published."""
+    published = table["learner"].str.endswith(".published") & (table["trials"] == paper_b.TRIALS)
+    return table[published & (table["noise"] == 0) & (table["seed"] == 0)]
 
 
 def differential_equations(
