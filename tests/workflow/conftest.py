@@ -14,65 +14,7 @@ from slurm import Slurm, obstacle
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "README.md", "LICENSE", "CITATION.cff")
-SCALED = {"samples": 20, "growth_times": 20}
-NETWORK = {
-    "parameter_values": 3,
-    "held_out": 4,
-    "training": {"epochs": 2},
-    "fields": {"trials": 2, "training": {"epochs": 2}},
-    "trajectories": {
-        "architecture": {"layers": 1, "units": {"product": 1}, "meta_units": [4]},
-        "trials": 1,
-        "parameter_values": 3,
-        "training": {"epochs": 2},
-    },
-}
-TINY = {
-    "run": "tiny",
-    "build": ["bdm", "mean_field", "analytic", "pde"],
-    "studies": {
-        "bdm": {
-            "parameter": [0.5, 1.0, 1.5, 2.0],
-            "initial_densities": [0.2, 0.25],
-            "lattice": {"rows": 14, "columns": 14},
-            "time": SCALED,
-            "replicates": 3,
-            "single_runs": {"step": 0.5, "replicates": 2},
-            "snapshots": {"parameters": [1.0], "samples": [0, 19]},
-            "batch_size": 2,
-            "experiments": {"steps": [0.5]},
-            "examples": [0.5],
-        },
-        "mean_field": {
-            "parameter": [0.5, 1.0, 1.5, 2.0],
-            "initial_densities": [0.25],
-            "time": SCALED,
-            "noise": [0.0],
-            "experiments": {"steps": [0.5]},
-            "examples": [0.5],
-        },
-        "analytic": {
-            "functions": ["f3"],
-            "parameter": [[-2.0, 2.0, 5]],
-            "samples": {"train": 20, "test": 8},
-            "examples": [0, 4],
-        },
-        "pde": {
-            "equations": ["burgers"],
-            "grids": {"burgers": [[64, 48]]},
-            "noise": [0.0, 0.01],
-            "learners": ["sindy.published", "sindy.refined", "seql.refined"],
-            "recovery": {"noise": [0.01]},
-        },
-    },
-    "learners": {
-        "oat.refined": {"powers": 4, "max_terms": 3},
-        "sindy.refined": {"powers": 2, "half_x": 10, "half_t": 8, "sizes": [3, 5]},
-        "seql.refined": {**NETWORK, "trials": 2},
-        "heql.refined": {**NETWORK, "trials": 1},
-    },
-    "published": {"ABM": None, "mean_field_nonoise": None, "mean_field_lessnoise": None, "analytic": None, "pde": None},
-}
+TINY = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

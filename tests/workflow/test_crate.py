@@ -94,7 +94,7 @@ def test_every_product_is_packed_with_the_job_that_made_it(crate, graph, finishe
             assert graph[name]["sha256"] == sha256(archive.read(name)).hexdigest()
     figure = made["results/tiny/figures/trajectory_errors/bdm.svg"]
     assert figure["instrument"] == {"@id": "workflow/scripts/figure_trajectory_errors.py"}
-    assert {"@id": "results/tiny/tables/trajectory_errors/bdm-c0.2.csv"} in figure["object"]
+    assert {"@id": "results/tiny/tables/trajectory_errors/bdm-c0.25.csv"} in figure["object"]
 
 
 def test_the_run_is_described(crate, graph):

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import NETWORK, Project, products
+from conftest import TINY, Project, products
 from recorded import check_row
 from slurm import TESTING, Slurm, job_of, wait_until, without_numbers
 
@@ -14,17 +14,19 @@ TARGETS = (
     "simulations/bdm/c0.25/single_runs.nc",
     "equations/bdm-c0.25/oat.refined/n4.json",
     "equations/bdm-c0.25/seql.refined/n4.json",
-    "equations/analytic-f3/seql.refined/nall.json",
     "equations/analytic-f3/heql.refined/nall.json",
     "equations/pde-burgers-64x48-noise0.01/sindy.refined/nall.json",
+    "networks/springs-force/seql.refined.nc",
 )
+
+TRAINING = ("train_network", "fit_network", "train_springs")
 
 
 def test_a_study_on_slurm_gives_the_same_bytes(project: Project, finished_project: Project, slurm: Slurm):
     """Every kind of numeric product. Networks run on the CPU as locally, but as jobs that ask for a GPU."""
     before = set(slurm.jobs())
     paths = [f"results/tiny/{target}" for target in TARGETS]
-    done = project.run(*TESTING, "--set-resources", "train_network:gpu=1", "fit_network:gpu=1", "--", *paths)
+    done = project.run(*TESTING, "--set-resources", *(f"{rule}:gpu=1" for rule in TRAINING), "--", *paths)
     assert done.returncode == 0, done.stdout + done.stderr
     expected, found = products(finished_project.results), products(project.results)
     assert set(TARGETS) <= set(found)
@@ -32,7 +34,7 @@ def test_a_study_on_slurm_gives_the_same_bytes(project: Project, finished_projec
     jobs = [slurm.details(job) for job in set(slurm.jobs()) - before]
     assert len(jobs) > 10
     for job in jobs:
-        trains = job["Comment"].split("_wildcards")[0] in ("rule_train_network", "rule_fit_network")
+        trains = job["Comment"].split("_wildcards")[0].removeprefix("rule_") in TRAINING
         assert job["Partition"] == ("gpu" if trains else "cpu"), job
 
 
@@ -50,7 +52,7 @@ def test_a_cancelled_training_goes_on_to_the_same_bytes(project: Project, slurm:
     """Cancelled, as by preemption, at a moment nobody chose; the next attempt goes on from the checkpoint."""
     epochs, network = 1000, "results/tiny/networks/analytic-f3/seql.refined.nc"
     project.edit("eqlearn/networks/trials.py", "seconds: float = 60.0", "seconds: float = 0.5")
-    project.configure(learners={"seql.refined": {**NETWORK, "trials": 2, "training": {"epochs": epochs}}})
+    project.configure(learners={"seql.refined": {**TINY["learners"]["seql.refined"], "training": {"epochs": epochs}}})
     assert project.run("--cores", "1", network).returncode == 0
     undisturbed = products(project.results)
     (project.folder / network).unlink()
