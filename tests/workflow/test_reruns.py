@@ -27,6 +27,8 @@ FIGURES = {
 NETWORK_FIGURES = {"figure_functions", "figure_training"}
 PDE_FIGURES = {"figure_pde_coefficients", "figure_pde_noise"}
 PDE_TABLES = {"score_pdes", "tabulate_pdes", "tabulate_pde_recovery", "summarise"}
+SPRING_FIGURES = {"figure_encoder", "figure_springs"}
+READ_SPRINGS = {"read_springs", "score_springs", "tabulate_springs", "figure_springs"}
 AFTER_NETWORKS = {"fit_network", "infer_parameter", "score_trajectories", "tabulate_coefficients"} | ESTIMATES
 AFTER_NETWORKS |= FIGURES - {"figure_snapshots", "figure_structures"}
 READ = {"read_network", "score_networks", "summarise"} | NETWORK_FIGURES
@@ -75,7 +77,12 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             | TABLES
             | (FIGURES - {"figure_snapshots"}),
         ),
-        ("eqlearn/style.py", '"font.size": 8', '"font.size": 9', FIGURES | NETWORK_FIGURES | PDE_FIGURES),
+        (
+            "eqlearn/style.py",
+            '"font.size": 8',
+            '"font.size": 9',
+            FIGURES | NETWORK_FIGURES | PDE_FIGURES | SPRING_FIGURES,
+        ),
         (
             "eqlearn/weak_form.py",
             "POWER_X, POWER_T = 8, 4",
@@ -86,13 +93,13 @@ def test_comments_and_docstrings_rerun_nothing(finished_copy):
             "eqlearn/networks/gates.py",
             "EDGE = 1e-6",
             "EDGE = 1e-7",
-            READ | AFTER_NETWORKS | PDE_NETWORKS | {"train_network"},
+            READ | AFTER_NETWORKS | PDE_NETWORKS | READ_SPRINGS | {"train_network", "train_springs", "fit_relu"},
         ),
         (
             "eqlearn/networks/elimination.py",
             "MOST = 200",
             "MOST = 201",
-            READ | PDE_NETWORKS,
+            READ | PDE_NETWORKS | READ_SPRINGS,
         ),
         (
             "eqlearn/learners/network_study.py",
@@ -135,6 +142,7 @@ def test_a_changed_locked_version_reruns_its_users(finished_copy):
         | AFTER_NETWORKS
         | PDE_TABLES
         | PDE_FIGURES
+        | READ_SPRINGS
         | {"verify", "tabulate_embedded_equations", "solve_pde", "sample_pde", "recover_pde"}
         | {"fit_sindy_published", "fit_sindy_refined", "train_network"}
     )
