@@ -6,10 +6,9 @@ DEV := .venv/dev.installed
 CRATE := .venv/crate.installed
 RUN := default
 
-NOISE := --scripts sample_mean_field.py differentiate.py fit_oat.py fit_oat_published.py tabulate_recovery.py
-RUNS := --key function noise seed learner --scripts train_network.py read_network.py score_networks.py
-PDE_RUNS := --key equation grid noise seed learner --scripts train_network.py read_network.py score_pdes.py
-IMAGES := --key task seed learner --scripts train_springs.py read_springs.py score_springs.py
+RUNS := --key function noise seed learner
+PDE_RUNS := --key equation grid noise seed learner
+IMAGES := --key task seed learner
 
 .PHONY: reproduce crate test study paper parity lint bench record clean
 
@@ -31,10 +30,10 @@ lint: $(DEV)
 
 study: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/study.yaml
-	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv $(NOISE)
+	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic.scores.csv results/record/network_runs.csv $(RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic_noise.scores.csv results/record/network_runs.csv $(RUNS)
-	$(BIN)/python workflow/record.py results/study/tables/pdes/pde.recovery.csv results/record/pde_recovery.csv --scripts recover_pde.py
+	$(BIN)/python workflow/record.py results/study/tables/pdes/pde.recovery.csv results/record/pde_recovery.csv
 	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_networks.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_networks_noise.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/springs/springs.scores.csv results/record/spring_runs.csv $(IMAGES)

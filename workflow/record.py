@@ -3,14 +3,12 @@
     python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
 
 With --key, rows that were measured before and are not in the table stay, so that a study may be spread over time; with
---scripts, the digest is that of these scripts and what they import, so that other changes do not make the rows stale;
---trained-on names another machine, which did a part of the work.
+--trained-on, another machine, which did a part of the work, is named. The digest is that of the scripts which measured
+the table (provenance.py) and what they import, so that other changes do not make its rows stale.
 """
 
 import argparse
 import datetime
-import hashlib
-import json
 import platform
 import sys
 from collections.abc import Sequence
@@ -24,27 +22,19 @@ sys.path += [str(SCRIPTS), str(Path(__file__).parent / "rules")]
 
 from eqlearn.execution import machine  # noqa: E402
 from eqlearn.tables import write_table  # noqa: E402
-from provenance import fingerprint  # noqa: E402
+from provenance import KEPT, digest_of  # noqa: E402
 
 LIBRARIES = ("numpy", "scipy", "numba", "torch", "snakemake")
 
 
-def code_digest(scripts: Sequence[str] = ()) -> str:
-    """SHA-256 of some scripts and what they import, or of all scripts and modules; 16 hexadecimal digits."""
-    names = scripts or sorted(path.name for path in SCRIPTS.glob("*.py"))
-    content = {name: fingerprint(name) for name in names}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def record(
-    table: pd.DataFrame, path: Path, key: Sequence[str] = (), scripts: Sequence[str] = (), trained_on: str = ""
-) -> None:
+def record(table: pd.DataFrame, path: Path, key: Sequence[str] = (), trained_on: str = "") -> None:
     """Write the table with what is needed to judge it later; ``key``: columns by which earlier rows are kept."""
+    every = sorted(script.name for script in SCRIPTS.glob("*.py"))
     installed = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
     versions = ", ".join([f"Python {platform.python_version()}", *installed])
     here = "{processor}, {cores} cores".format_map(machine()) + (f"; trained on {trained_on}" if trained_on else "")
     meta = {"date": datetime.date.today().isoformat(), "machine": here, "versions": versions}
-    table = table.assign(**meta, code_digest=code_digest(scripts))
+    table = table.assign(**meta, code_digest=digest_of(KEPT.get(path.name, every)))
     if key and path.is_file():
         both = pd.concat([pd.read_csv(path), table])
         table = both.drop_duplicates(list(key), keep="last").sort_values(list(key))
@@ -56,7 +46,6 @@ if __name__ == "__main__":
     parser.add_argument("table", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--key", nargs="+", default=[])
-    parser.add_argument("--scripts", nargs="+", default=[])
     parser.add_argument("--trained-on", default="")
     given = parser.parse_args()
-    record(pd.read_csv(given.table), given.target, given.key, given.scripts, given.trained_on)
+    record(pd.read_csv(given.table), given.target, given.key, given.trained_on)

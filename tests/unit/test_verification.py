@@ -433,17 +433,22 @@ def test_repeated_runs_count_once_every_function_has_all_seeds():
     assert paper_b.measured_runs(table[:3], functions=2, seeds=2) == {}
 
 
-def kept(path: Path, **changes: object) -> list[Path]:
+WHEN = {"date": "2026-01-02", "code_digest": "abc"}
+
+
+def kept(path: Path, **changes: object) -> dict[Path, str]:
     row = {"function": "f1", "noise": 0.0, "seed": 0, "learner": "seql.published", "trials": 40, "recovered": True}
     errors = {"trained_best_test_mse": 1e-6, "trained_mean_test_mse": 2e-6, "trained_sd_test_mse": 3e-6}
-    pd.DataFrame([{**row, **errors, "test_mse_scaled": 1e-30, **changes}]).to_csv(path, index=False)
-    return [path]
+    pd.DataFrame([{**row, **errors, **WHEN, "test_mse_scaled": 1e-30, **changes}]).to_csv(path, index=False)
+    return {path: "abc"}
 
 
 def test_a_kept_training_counts_where_all_trials_were_trained_as_published(tmp_path):
     path = tmp_path / "runs.csv"
     place = "parametric_eql_table8_analytic_mse/f1/seql/best_test_mse"
-    assert measured_numbers.kept_runs(kept(path), "published", NUMBERS)[place] == Measured(1e-6)
+    for digest, when in (("abc", "2026-01-02"), ("abd", "2026-01-02, by former code")):
+        ours = measured_numbers.kept_runs(kept(path, code_digest=digest), "published", NUMBERS)
+        assert ours[place] == Measured(1e-6, when=when)
     for changes in ({"trials": 39}, {"seed": 1}, {"noise": 0.01}, {"learner": "seql.refined"}):
         for protocol in paper_a.PROTOCOLS:
             assert measured_numbers.kept_runs(kept(path, **changes), protocol, NUMBERS) == {}
@@ -451,11 +456,12 @@ def test_a_kept_training_counts_where_all_trials_were_trained_as_published(tmp_p
 
 def test_kept_equations_are_compared_term_by_term(tmp_path):
     row = {"function": "f1", "noise": 0.0, "seed": 0, "learner": "seql.published", "parameter_value": -2.6190476}
-    pd.DataFrame([{**row, "true": "", "trained": "-2.613*x**2 + 0.5", "refined": ""}]).to_csv(tmp_path / "e.csv")
-    ours = measured_numbers.kept_runs([tmp_path / "e.csv"], "published", NUMBERS)
+    row |= {"true": "", "trained": "-2.613*x**2 + 0.5", "refined": "", **WHEN}
+    pd.DataFrame([row]).to_csv(tmp_path / "e.csv")
+    ours = measured_numbers.kept_runs({tmp_path / "e.csv": "abc"}, "published", NUMBERS)
     place = "parametric_eql_tables2_7_equations/f1/seql/-2.619"
-    assert ours[f"{place}/x**2 factor 0"] == Measured(-2.613)
-    assert ours[f"{place}/x factor 0"] == Measured(0.0)  # published, and not found
+    assert ours[f"{place}/x**2 factor 0"].value == -2.613
+    assert ours[f"{place}/x factor 0"].value == 0.0  # published, and not found
 
 
 @pytest.mark.parametrize(

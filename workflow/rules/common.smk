@@ -12,7 +12,7 @@ from configuration import ConfigurationError, check
 from pdes import Pdes
 from inference_plan import Inference
 from plan import Plan
-from provenance import fingerprint
+from provenance import KEPT, digest_of, fingerprint
 from publication import Publication
 from springs import Springs
 from table_study import table_paths

@@ -6,13 +6,26 @@ exactly when a module that the script imports, directly or not, has changed in m
 
 import ast
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 ENVS = Path(__file__).parents[2] / "envs"
+# Tables of results/record/ that were measured once and kept, and the scripts whose code they depend on.
+_TRAIN_AND_READ = ("train_network.py", "read_network.py")
+KEPT = {
+    "network_runs.csv": (*_TRAIN_AND_READ, "score_networks.py"),
+    "network_equations.csv": (*_TRAIN_AND_READ, "score_networks.py"),
+    "pde_network_runs.csv": (*_TRAIN_AND_READ, "score_pdes.py"),
+    "spring_runs.csv": ("train_springs.py", "read_springs.py", "score_springs.py"),
+    "pde_recovery.csv": ("recover_pde.py",),
+    "noise_recovery.csv": (
+        *("sample_mean_field.py", "differentiate.py", "fit_oat.py", "fit_oat_published.py", "tabulate_recovery.py"),
+    ),
+}
 _DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 
 
@@ -35,6 +48,12 @@ def fingerprint(script: str, scripts: Path = SCRIPTS, envs: Path = ENVS) -> dict
             if not inside:
                 libraries.add(module.split(".")[0])
     return dict(sorted(found.items())) | _versions(libraries, envs)
+
+
+def digest_of(scripts: Sequence[str]) -> str:
+    """SHA-256 of the fingerprints of some scripts; 16 hexadecimal digits."""
+    content = {name: fingerprint(name) for name in scripts}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _imports(tree: ast.AST, path: Path) -> Iterator[str]:

@@ -5,9 +5,8 @@ INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), p
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
 # Measured over days and kept; a copy without results/record is compared without them.
 RECORD = PUBLISHED.parents[1] / "results" / "record"
-KEPT = ("network_runs.csv", "network_equations.csv", "pde_network_runs.csv")
-RUNS = [path for path in [RECORD / name for name in KEPT] if path.is_file()]
-SPRING_RUNS = [path for path in [RECORD / "spring_runs.csv"] if path.is_file()]
+COMPARED_RUNS = ("network_runs.csv", "network_equations.csv", "pde_network_runs.csv", "spring_runs.csv")
+RUNS = [path for path in [RECORD / name for name in COMPARED_RUNS] if path.is_file()]
 # A user's own table or functions have nothing to do with the publications.
 COMPARED = bool(
     plan.own_studies(list(plan.studies)) or benchmarks.published() or pdes.published() or springs.published()
@@ -59,7 +58,6 @@ rule verify:
             study=springs.published(),
             table=["scores", "coefficients"],
         ),
-        spring_runs=SPRING_RUNS,
     output:
         verification=f"{RUN}/verification.csv",
         page=report(
@@ -89,6 +87,7 @@ rule verify:
         embedded=[label for label, _ in EMBEDDED],
         networks=benchmarks.comparable(),
         steps={place: publication.steps(dataset) for place, dataset in PLACES.items()},
+        digests=[digest_of(KEPT[path.name]) for path in RUNS],
         code=fingerprint("verify.py"),
     script:
         "../scripts/verify.py"

@@ -22,9 +22,9 @@ def verify(
     steps: dict[str, dict[str, str]],
     networks: tuple[list[Path], list[str]],
     pdes: tuple[list[Path], list[Path]],
-    springs: tuple[list[Path], Path | None],
+    springs: list[Path],
     averages: dict[str, Path],
-    runs: list[Path],
+    runs: dict[Path, str],
     verification: Path,
     page: Path,
 ) -> None:
@@ -35,9 +35,9 @@ def verify(
     ``equations``: the mean field and those of ES by (place, learner, number of experiments). ``steps``: rp step by
     number of experiments, by place. ``networks``: scores and coefficients of the analytic benchmarks, or nothing, and
     the learners that are compared. ``pdes``: scores and coefficients of partial differential equations, or nothing, and
-    their scores under noise. ``springs``: scores and coefficients of images of springs, or nothing, and their repeated
-    runs. ``averages``: simulated datasets by place. ``runs``: repeated runs of networks and published trainings,
-    measured once and kept.
+    their scores under noise. ``springs``: scores and coefficients of images of springs, or nothing. ``averages``:
+    simulated datasets by place. ``runs``: repeated runs of networks and published trainings, measured once and kept,
+    with the digest that their code has now.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
     targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
@@ -52,7 +52,7 @@ def verify(
         ours |= measured_numbers.embedded_equations(equations, steps, protocol)
         ours |= measured_numbers.functions_by_networks(*networks, protocol, numbers)
         ours |= measured_numbers.differential_equations(*pdes, networks[1], protocol, numbers)
-        ours |= measured_numbers.springs(*springs, protocol)
+        ours |= measured_numbers.springs(springs, protocol)
         ours |= paper_a.measured_targets(targets, ours)
         tables.append(compare(numbers, ours, criteria, protocol))
     table = pd.concat(tables)
@@ -72,8 +72,8 @@ if __name__ == "__main__":
             steps=params.steps,
             averages=dict(zip(params.simulated, given.averages)),
             networks=(list(given.networks), params.networks),
-            runs=list(given.runs),
-            springs=(list(given.springs), next(iter(given.spring_runs), None)),
+            runs=dict(zip(given.runs, params.digests)),
+            springs=list(given.springs),
             pdes=(list(given.pdes), list(given.recovery)),
             verification=snakemake.output.verification,
             page=snakemake.output.page,

@@ -1,5 +1,6 @@
 """Tables and equations of a run as numbers to compare with the publications."""
 
+import dataclasses
 from pathlib import Path
 
 import pandas as pd
@@ -78,23 +79,35 @@ def functions_by_networks(
     return paper_b.measured_errors(scores, protocol) | paper_b.measured_equations(coefficients, protocol, numbers)
 
 
-def kept_runs(paths: list[Path], protocol: str, numbers: list[Number]) -> dict[str, Measured]:
+def kept_runs(paths: dict[Path, str], protocol: str, numbers: list[Number]) -> dict[str, Measured]:
     """Numbers of what takes too long for every run, and was measured once: success rates over seeds, and published
-    trainings with all of their trials; ``paths``: scores or equations of functions, or scores of fields."""
+    trainings with all of their trials.
+
+    ``paths``: tables of ``workflow/record.py`` (scores or equations of functions, scores of fields or of images), and
+    the digest that their code has now.
+    """
     ours = {}
-    for path in paths:
-        table = read_table(path, ["noise", "seed"], ["learner"])
+    for path, digest in paths.items():
+        table = read_table(path, ["seed"], ["learner", "date", "code_digest"])
         table = table[table["learner"].str.endswith(f".{protocol}")]
-        if "trained" in table:
-            ours |= paper_b.measured_texts(table, numbers)
-        elif "function" in table:
-            ours |= paper_b.measured_runs(table[table["function"].isin(FUNCTIONS)], len(FUNCTIONS), SEEDS)
-            ours |= paper_b.measured_errors(with_all_trials(table), protocol)
-        else:
-            whole = with_all_trials(table)
-            ours |= paper_b_pdes.measured_runs(table, SEEDS)
-            ours |= paper_b_pdes.measured_errors(whole, protocol, set(whole["learner"]))
+        when = f"{table['date'].max()}{'' if (table['code_digest'] == digest).all() else ', by former code'}"
+        found = _numbers_of(table, protocol, numbers)
+        ours |= {place: dataclasses.replace(measured, when=when) for place, measured in found.items()}
     return ours
+
+
+def _numbers_of(table: pd.DataFrame, protocol: str, numbers: list[Number]) -> dict[str, Measured]:
+    """Numbers of one kept table, told by its columns."""
+    if "trained" in table:
+        return paper_b.measured_texts(table, numbers)
+    if "task" in table:
+        return paper_b_springs.measured_runs(table, protocol, SPRING_RUNS)
+    whole = with_all_trials(table)
+    if "function" in table:
+        of_paper = table[table["function"].isin(FUNCTIONS)]
+        return paper_b.measured_runs(of_paper, len(FUNCTIONS), SEEDS) | paper_b.measured_errors(whole, protocol)
+    errors = paper_b_pdes.measured_errors(whole, protocol, set(whole["learner"]))
+    return paper_b_pdes.measured_runs(table, SEEDS) | errors
 
 
 def with_all_trials(table: pd.DataFrame) -> pd.DataFrame:
@@ -119,13 +132,11 @@ def differential_equations(
     return ours
 
 
-def springs(paths: list[Path], runs: Path | None, protocol: str) -> dict[str, Measured]:
+def springs(paths: list[Path], protocol: str) -> dict[str, Measured]:
     """Errors and equations of images of springs; ``paths``: scores and coefficients, or nothing."""
     ours, text = {}, ["task", "learner"]
     if paths:
         ours |= paper_b_springs.measured_scores(read_table(paths[0], ["seed", "latent_r2"], text), protocol)
         coefficients = read_table(paths[1], ["seed", "parameter_value", "value"], [*text, "space", "quantity"])
         ours |= paper_b_springs.measured_equations(coefficients, protocol)
-    if runs is not None:
-        ours |= paper_b_springs.measured_runs(read_table(runs, ["seed"], text), protocol, SPRING_RUNS)
     return ours

@@ -33,11 +33,13 @@ class Number:
 
 @dataclass(frozen=True)
 class Measured:
-    """Our value of a published number, with the spread of the runs behind it where there are several."""
+    """Our value of a published number, with the spread of the runs behind it where there are several; ``when``, if not
+    in the run that is verified."""
 
     value: float
     spread: float = math.nan
     runs: int = 1
+    when: str = "this run"
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,9 @@ def compare(
         verdict = _verdict(criterion, number, found)
         shown = value if math.isfinite(value) else math.nan  # infinite: solutions end early, so nothing to show
         row = (number.source, protocol, number.item, number.quantity, number.value, shown, criterion.text, verdict)
-        rows.append((*row, criterion.reason))
+        rows.append((*row, criterion.reason, found.when if found else ""))
     columns = ["source", "protocol", "item", "quantity", "published", "ours", "criterion", "verdict", "reason"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*columns, "measured"])
 
 
 def _verdict(criterion: Criterion, number: Number, found: Measured | None) -> str:
