@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from eqlearn.job import logged_to
+from eqlearn.references import TRUE
 from eqlearn.style import LEARNERS, equation_text, grid, legend, save
 from eqlearn.tables import read_table
-from eqlearn.verification import TRUE
 
 MOST = 8  # rows of panels
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 from eqlearn.job import logged_to
+from eqlearn.references import PUBLICATION
 from eqlearn.style import CATEGORIES, LEARNERS, grid, legend, save
 from eqlearn.tables import read_table
-from eqlearn.verification import PUBLICATION
 
 PARAMETER = r"proliferation rate $r_p$ (1/time)"
 SHARE = "share of rates (1)"

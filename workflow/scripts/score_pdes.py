@@ -8,8 +8,8 @@ from eqlearn.datasets.pde import problem_of
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
 from eqlearn.pde_scores import curve_rows, score, score_trials
+from eqlearn.references import TRUE
 from eqlearn.tables import read_table, write_table
-from eqlearn.verification import TRUE
 
 
 def score_pdes(

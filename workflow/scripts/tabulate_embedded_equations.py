@@ -8,10 +8,10 @@ from eqlearn.equation import Equation, read_equation
 from eqlearn.job import logged_to
 from eqlearn.pages import write_table_page
 from eqlearn.paper_a import by_place
+from eqlearn.references import PUBLICATION
 from eqlearn.structure import to_text
 from eqlearn.tables import write_table
 from eqlearn.terms import powers_of
-from eqlearn.verification import PUBLICATION
 
 DIGITS = 4
 

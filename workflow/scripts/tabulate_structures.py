@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 from eqlearn.job import logged_to
 from eqlearn.paper_a import BANDS, by_place, structures_alone
+from eqlearn.references import PUBLICATION
 from eqlearn.tables import read_table, write_table
-from eqlearn.verification import PUBLICATION
 
 
 def tabulate_structures(

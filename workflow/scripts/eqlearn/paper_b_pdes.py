@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from eqlearn.equation import Equation
+from eqlearn.references import TRUE
 from eqlearn.structure import effective_coefficients
-from eqlearn.verification import TRUE, Measured, Number
+from eqlearn.verification import Measured, Number
 
 _ERRORS, _EQUATIONS = "parametric_eql_table3_pde_mse", "parametric_eql_table4_pde_equations"
 SINDY_GRID = "256x256"  # of Table III's errors of SINDy

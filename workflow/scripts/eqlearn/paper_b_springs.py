@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from eqlearn.equation import Equation
+from eqlearn.references import TRUE
 from eqlearn.structure import effective_coefficients
-from eqlearn.verification import TRUE, Measured, Number
+from eqlearn.verification import Measured, Number
 
 _EQUATIONS = "parametric_eql_tables5_6_spring"
 # Column of the published table, and space of our coefficients, by the name of both.

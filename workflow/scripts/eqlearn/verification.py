@@ -9,8 +9,6 @@ import pandas as pd
 
 from eqlearn.errors import InputError
 
-# In a column of learners: what the publication gives, and the true equation.
-PUBLICATION, TRUE = "publication", "true"
 CRITERIA = ("relative", "at_most", "at_least", "sigma", "none")
 
 
