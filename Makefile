@@ -40,6 +40,9 @@ study: $(RUNTIME)
 
 paper: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all --configfile config/paper.yaml
+	$(BIN)/python workflow/record.py results/paper/tables/networks/analytic.scores.csv results/record/network_runs.csv $(RUNS)
+	$(BIN)/python workflow/record.py results/paper/tables/networks/analytic.equations.csv results/record/network_equations.csv $(RUNS) parameter_value
+	$(BIN)/python workflow/record.py results/paper/tables/pdes/pde.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
 
 parity: $(RUNTIME)
 	test -d "$$EQLEARN_REFERENCE"  # the folder that holds the authors' simulations
