@@ -7,7 +7,7 @@ CRATE := .venv/crate.installed
 RUN := default
 
 RUNS := --key function noise seed learner
-PDE_RUNS := --key equation grid noise seed learner
+PDE_RUNS := --only trials --key equation grid noise seed learner
 IMAGES := --key task seed learner
 
 .PHONY: reproduce crate test study paper parity lint bench record clean

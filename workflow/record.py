@@ -2,9 +2,10 @@
 
     python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
 
-With --key, rows that were measured before and are not in the table stay, so that a study may be spread over time; with
---trained-on, another machine, which did a part of the work, is named. The digest is that of the scripts which measured
-the table (provenance.py) and what they import, so that other changes do not make its rows stale.
+With --only, rows where a column is empty are left out; with --key, rows that were measured before and are not in the
+table stay, so that a study may be spread over time; with --trained-on, another machine that took part is named. The
+digest is that of the scripts which measured the table (provenance.py) and what they import, so that other changes do
+not make its rows stale.
 """
 
 import argparse
@@ -45,7 +46,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("table", type=Path)
     parser.add_argument("target", type=Path)
+    parser.add_argument("--only", nargs="+", default=[])
     parser.add_argument("--key", nargs="+", default=[])
     parser.add_argument("--trained-on", default="")
     given = parser.parse_args()
-    record(pd.read_csv(given.table), given.target, given.key, given.trained_on)
+    record(pd.read_csv(given.table).dropna(subset=given.only), given.target, given.key, given.trained_on)

@@ -107,14 +107,15 @@ def test_every_published_number_has_a_row_and_a_verdict():
     assert table["protocol"].value_counts().to_dict() == {"published": expected + windows, "refined": expected}
     left = table[~table["verdict"].isin(["reproduced", "deviates", "not comparable", "published value missing"])]
     assert set(left["verdict"]) == {"not computed"}
-    # Networks learn partial differential equations without being given products; as published, in config/paper.yaml.
+    # Networks learn partial differential equations without being given products; coefficients as published are those of
+    # config/paper.yaml, and of the errors two are kept.
     untrained = left["source"].str.contains("_pde_") & left["item"].str.contains("seql|heql")
-    assert left.loc[untrained, "protocol"].value_counts().to_dict() == {"published": 8 + 40, "refined": 4}
+    assert left.loc[untrained, "protocol"].value_counts().to_dict() == {"published": 6 + 40, "refined": 4}
     assert left.loc[untrained & (left["protocol"] == "refined"), "item"].str.contains("/yes/").all()
     # Success rates of networks are judged once all repeated runs are in results/record.
     left = left[~untrained & ~left["item"].str.startswith(("recovery/", "pdes/networks/", "springs/all"))]
     assert set(left["protocol"]) == {"published"}
-    # At all 500 rates, and the networks' published training: config/paper.yaml.
+    # At all 500 rates, and Table I and images as published: config/paper.yaml.
     assert (left["item"].str.contains("OAT_ME_0.01") | left["source"].str.startswith("parametric_eql")).all()
     assert table["reason"].notna().all()
 

@@ -456,9 +456,16 @@ def test_a_kept_training_counts_where_all_trials_were_trained_as_published(tmp_p
 
 def test_kept_equations_are_compared_term_by_term(tmp_path):
     row = {"function": "f1", "noise": 0.0, "seed": 0, "learner": "seql.published", "parameter_value": -2.6190476}
-    row |= {"true": "", "trained": "-2.613*x**2 + 0.5", "refined": "", **WHEN}
-    pd.DataFrame([row]).to_csv(tmp_path / "e.csv")
-    ours = measured_numbers.kept_runs({tmp_path / "e.csv": "abc"}, "published", NUMBERS)
+    row |= {"trials": 40, "true": "", "trained": "-2.613*x**2 + 0.5", "refined": "", **WHEN}
+
+    def found(protocol: str = "published", **changes: object) -> dict[str, Measured]:
+        pd.DataFrame([{**row, **changes}]).to_csv(tmp_path / "e.csv")
+        return measured_numbers.kept_runs({tmp_path / "e.csv": "abc"}, protocol, NUMBERS)
+
+    for changes in ({"seed": 1}, {"noise": 0.1}, {"trials": 2}, {"trained": ""}):
+        assert found(**changes) == {}
+    assert found("refined", learner="seql.refined") == {}
+    ours = found()
     place = "parametric_eql_tables2_7_equations/f1/seql/-2.619"
     assert ours[f"{place}/x**2 factor 0"].value == -2.613
     assert ours[f"{place}/x factor 0"].value == 0.0  # published, and not found

@@ -13,7 +13,8 @@ import yaml
 from slurm import Slurm, obstacle
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "README.md", "LICENSE", "CITATION.cff")
+FOLDERS = ("workflow", "config", "envs", "profiles", "results/record")
+PARTS = ("Snakefile", *FOLDERS, "README.md", "LICENSE", "CITATION.cff")
 TINY = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text(encoding="utf-8"))
 
 

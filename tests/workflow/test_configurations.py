@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from conftest import ROOT, TINY, environment
 
@@ -67,6 +68,11 @@ def test_the_workflow_is_lint_clean():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_numbers_that_were_measured_once_and_kept_say_when(finished_project):
+    table = pd.read_csv(finished_project.results / "verification.csv")
+    assert table["measured"].str.match(r"20\d\d-\d\d-\d\d").any()
+
+
 def test_a_finished_run_makes_an_offline_report(finished_copy):
     report = finished_copy.folder / "report.html"
     done = snakemake(finished_copy.folder, "--configfile", "tiny.yaml", "--cores", "1", "--report", str(report))
@@ -88,4 +94,4 @@ def test_a_tag_of_yaml_makes_no_object(project):
     assert done.returncode == 1
     assert "Config file is not valid JSON or YAML" in done.stdout + done.stderr
     assert not (project.folder / "executed").exists()
-    assert not (project.folder / "results").exists()
+    assert [path.name for path in (project.folder / "results").iterdir()] == ["record"]

@@ -20,7 +20,7 @@ def disk(folder: Path) -> Iterator[None]:
     """A file system of 1 MB in a folder."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk needs root")
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], check=True)
     try:
         yield

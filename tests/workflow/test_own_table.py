@@ -117,7 +117,7 @@ def test_a_fault_stops_with_a_sentence_and_writes_nothing(project, tmp_path, cha
     assert done.returncode != 0
     assert sentence in text
     assert "Traceback" not in text
-    assert not (project.folder / "results").exists()
+    assert [path.name for path in (project.folder / "results").iterdir()] == ["record"]
 
 
 def test_two_files_may_share_a_study(project, tmp_path):

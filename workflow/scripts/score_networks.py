@@ -43,7 +43,7 @@ def score_networks(
         if learner.startswith("eql."):
             whole = networks.with_parameter_as_feature(found.raw)
             factors.append(networks.coefficients(whole, shown[:1]).assign(**key, equation="trained, t a feature"))
-        texts += [{**key, **row} for row in networks.texts(found, shown)]
+        texts += [{**key, "trials": len(found.trials), **row} for row in networks.texts(found, shown)]
     table = pd.DataFrame(rows)
     write_table(table, scores)
     write_table(networks.recovery(table, KEYS), recovery)

@@ -90,30 +90,33 @@ def kept_runs(paths: dict[Path, str], protocol: str, numbers: list[Number]) -> d
     for path, digest in paths.items():
         table = read_table(path, ["seed"], ["learner", "date", "code_digest"])
         table = table[table["learner"].str.endswith(f".{protocol}")]
-        when = f"{table['date'].max()}{'' if (table['code_digest'] == digest).all() else ', by former code'}"
-        found = _numbers_of(table, protocol, numbers)
-        ours |= {place: dataclasses.replace(measured, when=when) for place, measured in found.items()}
+        pooled = "task" in table  # over both networks
+        for rows in [table] if pooled else [own for _, own in table.groupby("learner")]:
+            former = "" if (rows["code_digest"] == digest).all() else ", by former code"
+            found = _numbers_of(rows, protocol, numbers)
+            ours |= {
+                place: dataclasses.replace(measured, when=f"{rows['date'].max()}{former}")
+                for place, measured in found.items()
+            }
     return ours
 
 
 def _numbers_of(table: pd.DataFrame, protocol: str, numbers: list[Number]) -> dict[str, Measured]:
     """Numbers of one kept table, told by its columns."""
-    if "trained" in table:
-        return paper_b.measured_texts(table, numbers)
     if "task" in table:
         return paper_b_springs.measured_runs(table, protocol, SPRING_RUNS)
-    whole = with_all_trials(table)
+    table = table[table["noise"] == 0]
+    # As published: all trials, of the first seed.
+    whole = table[table["learner"].str.endswith(".published") & (table["trials"] == paper_b.TRIALS)]
+    whole = whole[whole["seed"] == 0]
+    if "trained" in table:
+        return paper_b.measured_texts(whole, numbers)
     if "function" in table:
         of_paper = table[table["function"].isin(FUNCTIONS)]
         return paper_b.measured_runs(of_paper, len(FUNCTIONS), SEEDS) | paper_b.measured_errors(whole, protocol)
+    of_paper = table[table["equation"].isin(paper_b_pdes.NETWORK_GRIDS)]
     errors = paper_b_pdes.measured_errors(whole, protocol, set(whole["learner"]))
-    return paper_b_pdes.measured_runs(table, SEEDS) | errors
-
-
-def with_all_trials(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows, without noise and of the first seed, of networks trained as published."""
-    published = table["learner"].str.endswith(".published") & (table["trials"] == paper_b.TRIALS)
-    return table[published & (table["noise"] == 0) & (table["seed"] == 0)]
+    return paper_b_pdes.measured_runs(of_paper, SEEDS) | errors
 
 
 def differential_equations(

@@ -79,9 +79,9 @@ def measured_equations(coefficients: pd.DataFrame, protocol: str, numbers: Itera
 
 
 def measured_texts(table: pd.DataFrame, numbers: Iterable[Number]) -> dict[str, Measured]:
-    """The same from our equations as trained, written out in rows."""
-    found = []
-    for row in table.itertuples():
+    """The same from our equations as trained, written out in rows; unread ones have an empty text."""
+    found: list[Number] = []
+    for row in table.dropna(subset="trained").itertuples():
         item = f"{row.function}/{row.learner.split('.')[0]}/{row.parameter_value:.3f}"
         found += _factors(_EQUATIONS, item, Equation(row.trained, ("x",), "t", "y", {}))
     ours = {number.path: Measured(number.value) for number in found}

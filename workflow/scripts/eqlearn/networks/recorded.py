@@ -39,7 +39,7 @@ class Recorded:
         return self.result.clone()
 
     def _aside(self, given: tuple[Any, ...]) -> Tensor:
-        """One step as it is, on the stream that records: a graph may not wait for the usual one."""
+        """One step as it is, on the stream that records: while it does, it cannot wait for work of another."""
         self.stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self.stream):
             result = self.step(*given)
@@ -47,6 +47,7 @@ class Recorded:
         return result
 
     def _record(self, given: tuple[Any, ...]) -> None:
+        """Record the step on tensors of its own; nothing is computed yet."""
         self.given = tuple(None if tensor is None else tensor.clone() for tensor in given)
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph, stream=self.stream):
