@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ import pytest
 import yaml
 from slurm import Slurm, obstacle
 
+# Tests send Ctrl-C; where they were started in the background of a shell it is ignored, and by their children, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("workflow", "config", "envs", "profiles", "results/record")
 PARTS = ("Snakefile", *FOLDERS, "README.md", "LICENSE", "CITATION.cff")
