@@ -1,11 +1,13 @@
 """A copy of the project with a configuration of seconds, and Snakemake in it."""
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,12 +102,37 @@ def project(tmp_path: Path) -> Project:
     return copy_project(tmp_path / "project")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First the file that mostly waits for Slurm; the other one with Slurm when it is done, with enough left beside."""
+    last = ["test_slurm_study.py", "test_interruption.py", "test_own_table.py", "test_reruns.py"]
+    order = {"test_slurm_faults.py": -1} | {name: place for place, name in enumerate(last, start=1)}
+    items.sort(key=lambda item: order.get(item.path.name, 0))
+
+
+@contextmanager
+def alone(name: str, folder: Path) -> Iterator[None]:
+    """Hold a lock that all test processes share."""
+    with (folder / name).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
-def finished_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy whose tiny run has finished on two cores; tests must not change it."""
-    project = copy_project(tmp_path_factory.mktemp("finished") / "project")
-    done = project.run("--cores", "2")
-    assert done.returncode == 0, done.stdout + done.stderr
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this test run that test processes side by side have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def finished_project(shared_folder: Path) -> Project:
+    """A copy whose tiny run has finished on two cores, made once; tests must not change it."""
+    with alone("finished.lock", shared_folder):
+        project = Project(shared_folder / "finished")
+        if not project.folder.exists():
+            project = copy_project(project.folder)
+            done = project.run("--cores", "2")
+            assert done.returncode == 0, done.stdout + done.stderr
     return project
 
 
@@ -117,17 +144,18 @@ def finished_copy(finished_project: Project, tmp_path: Path) -> Project:
     return Project(target)
 
 
-@pytest.fixture(scope="session")
-def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
-    """A Slurm with an idle node."""
+@pytest.fixture(scope="module")
+def slurm(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
+    """A Slurm with an idle node, the only one of this machine."""
     reason = obstacle()
     if reason:
         pytest.skip(reason)
-    cluster = Slurm(tmp_path_factory.mktemp("slurm"))
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
+    with alone("slurm.lock", shared_folder):
+        cluster = Slurm(tmp_path_factory.mktemp("slurm"))
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
 
 
 def products(results: Path) -> dict[str, bytes]:

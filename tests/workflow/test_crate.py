@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 import zipfile
 from hashlib import sha256
@@ -9,7 +10,7 @@ from hashlib import sha256
 import pytest
 import requests
 import urllib3
-from conftest import products
+from conftest import Project, products
 from rocrate_validator.models import ValidationSettings
 from rocrate_validator.services import validate
 
@@ -52,10 +53,18 @@ def pack(project, run="tiny"):
 
 
 @pytest.fixture(scope="module")
-def crate(finished_project):
-    done = pack(finished_project)
+def own_project(finished_project, tmp_path_factory):
+    """A copy of the finished run, to pack."""
+    folder = tmp_path_factory.mktemp("packed") / "project"
+    shutil.copytree(finished_project.folder, folder, symlinks=True)
+    return Project(folder)
+
+
+@pytest.fixture(scope="module")
+def crate(own_project):
+    done = pack(own_project)
     assert done.returncode == 0, done.stderr
-    return finished_project.folder / "results" / "tiny.crate.zip"
+    return own_project.folder / "results" / "tiny.crate.zip"
 
 
 @pytest.fixture
@@ -79,17 +88,17 @@ def test_a_crate_whose_jobs_have_no_tool_is_not_valid(crate, graph, tmp_path, mo
     assert any("instrument" in message for message in issues(tmp_path))
 
 
-def test_every_product_is_packed_with_the_job_that_made_it(crate, graph, finished_project):
+def test_every_product_is_packed_with_the_job_that_made_it(crate, graph, own_project):
     made = {}
     for name, entity in graph.items():
         if name.startswith("#job-"):
             results = entity["result"] if isinstance(entity["result"], list) else [entity["result"]]
             made |= {result["@id"]: entity for result in results}
     assert made["results/tiny/summary.md"] is made["results/tiny/pages/summary.html"]
-    logs = list((finished_project.results / "logs").rglob("*.log"))
+    logs = list((own_project.results / "logs").rglob("*.log"))
     assert len({id(entity) for entity in made.values()}) == len(logs)
     with zipfile.ZipFile(crate) as archive:
-        for name in [f"results/tiny/{product}" for product in products(finished_project.results)]:
+        for name in [f"results/tiny/{product}" for product in products(own_project.results)]:
             assert graph[made[name]["instrument"]["@id"]]["@type"] == ["File", "SoftwareSourceCode"]
             assert graph[name]["sha256"] == sha256(archive.read(name)).hexdigest()
     figure = made["results/tiny/figures/trajectory_errors/bdm.svg"]
@@ -115,8 +124,8 @@ def test_the_run_is_described(crate, graph):
         ("", "usage: python workflow/crate RUN"),
     ],
 )
-def test_what_cannot_be_packed_is_said_in_one_sentence(finished_project, run, message):
-    done = pack(finished_project, run)
+def test_what_cannot_be_packed_is_said_in_one_sentence(own_project, run, message):
+    done = pack(own_project, run)
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -124,7 +133,6 @@ def test_what_cannot_be_packed_is_said_in_one_sentence(finished_project, run, me
 
 def test_a_run_that_was_made_elsewhere_is_refused(finished_copy):
     target = finished_copy.folder / "results" / "tiny.crate.zip"
-    target.unlink(missing_ok=True)  # of another test
     for path in (finished_copy.folder / ".snakemake" / "metadata").iterdir():
         path.unlink()
     done = pack(finished_copy)

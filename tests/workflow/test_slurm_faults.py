@@ -117,11 +117,12 @@ def keep(case: str, saw: str, code: int, then: str, lost: Collection[str]) -> No
 def test_a_daemon_that_is_killed_and_restarted_costs_nothing(run, slurm, daemon, case):
     process = run.start("long", "steady")
     wait_until(lambda: run.seen("long") and "steady" in run.made(), "a job at work beside one that is done")
+    wait_until(lambda: len(slurm.jobs("RUNNING,COMPLETING")) == 1, "the end of the one that is done")
     time.sleep(SAVED)
     slurm.kill(daemon)
     time.sleep(4)
     slurm.start(daemon)
-    assert process.wait(200) == 0, run.said()
+    assert process.wait(400) == 0, run.said()
     assert set(run.made()) == {"long", "steady"}
     assert "Error in rule" not in run.said()
     keep(f"{case} killed and restarted", "nothing", 0, "the job goes on", [])
