@@ -147,10 +147,10 @@ def finished_copy(finished_project: Project, tmp_path: Path) -> Project:
 @pytest.fixture(scope="module")
 def slurm(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
     """A Slurm with an idle node, the only one of this machine."""
-    reason = obstacle()
-    if reason:
-        pytest.skip(reason)
     with alone("slurm.lock", shared_folder):
+        reason = obstacle()
+        if reason:
+            pytest.skip(reason)
         cluster = Slurm(tmp_path_factory.mktemp("slurm"))
         try:
             yield cluster
