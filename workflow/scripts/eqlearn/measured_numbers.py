@@ -91,6 +91,7 @@ def kept_runs(paths: dict[Path, str], protocol: str, numbers: list[Number]) -> d
         table = read_table(path, ["seed"], ["learner", "date", "code_digest"])
         table = table[table["learner"].str.endswith(f".{protocol}")]
         pooled = "task" in table  # over both networks
+        table = table if pooled else table[table["noise"] == 0]
         for rows in [table] if pooled else [own for _, own in table.groupby("learner")]:
             former = "" if (rows["code_digest"] == digest).all() else ", by former code"
             found = _numbers_of(rows, protocol, numbers)
@@ -105,7 +106,6 @@ def _numbers_of(table: pd.DataFrame, protocol: str, numbers: list[Number]) -> di
     """Numbers of one kept table, told by its columns."""
     if "task" in table:
         return paper_b_springs.measured_runs(table, protocol, SPRING_RUNS)
-    table = table[table["noise"] == 0]
     # As published: all trials, of the first seed.
     whole = table[table["learner"].str.endswith(".published") & (table["trials"] == paper_b.TRIALS)]
     whole = whole[whole["seed"] == 0]
