@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import yaml
+from eqlearn import paper_b
 from eqlearn.datasets import analytic
 from eqlearn.networks.fitting import NetworkSettings, prepare
 from eqlearn.networks.network import Initial, Network
@@ -17,7 +18,6 @@ from plain_network import PlainNetwork, copied, train
 CONFIG = Path(__file__).parents[2] / "config" / "config.yaml"
 TRIALS = SIDE_BY_SIDE  # of the 40 in paper.yaml
 REPEATS = 3
-PUBLISHED_TRIALS = 40
 
 
 def trainer_of(network: str, dtype: torch.dtype = torch.float32, device: str = "cpu") -> Trainer:
@@ -76,7 +76,7 @@ def plain_seconds(trainer: Trainer, model: PlainNetwork, steps: int = 128) -> fl
 
 def gpu_seconds(trainer: Trainer, recorded: bool) -> float:
     """Wall seconds per step of all published trials on a GPU, over two epochs."""
-    state = trainer.start(list(range(PUBLISHED_TRIALS)))
+    state = trainer.start(list(range(paper_b.TRIALS)))
     if not recorded:
         state.step = state.step.step
     trainer.epoch(state)
@@ -95,7 +95,7 @@ def gpu_rows() -> list[tuple[str, float, str]]:
         trainer, name = trainer_of(network, device="cuda"), f"published {network.upper()} step"
         pairs = [(gpu_seconds(trainer, True), gpu_seconds(trainer, False)) for _ in range(REPEATS)]
         recorded, plain = (statistics.median(values) for values in zip(*pairs))
-        found.append((f"{name}, {PUBLISHED_TRIALS} trials side by side, {torch.cuda.get_device_name()}", recorded, "s"))
+        found.append((f"{name}, {paper_b.TRIALS} trials side by side, {torch.cuda.get_device_name()}", recorded, "s"))
         found.append((f"{name}, the same without a recording", plain, "s"))
         found.append((f"{name}, times faster by the recording", statistics.median(b / a for a, b in pairs), "1"))
     return found

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 from eqlearn.errors import InputError
-from eqlearn.networks.fitting import fit_network, prepare
+from eqlearn.networks.fitting import fit_network
 from eqlearn.networks.image_fitting import fit_images
-from eqlearn.networks.network import Network
 from eqlearn.networks.training import Trainer
 from eqlearn.networks.trials import Keeper, train
-from unit.test_networks import NETWORKS, data, settings
+from unit.test_networks import NETWORKS, data, settings, trainer_of
 from unit.test_springs import CAMERA
 from unit.test_springs import data as images
 
+# Steps are recorded on a GPU alone; what the CPU does is tested in test_networks.py, on every machine.
 pytestmark = [
     pytest.mark.gpu,
     pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU"),
@@ -23,9 +23,7 @@ pytestmark = [
 
 def trainer_on(device: str, network: str, optimiser: str = "tensorflow_rmsprop") -> Trainer:
     given = settings(network)
-    prepared = prepare(data(), given)
-    built = Network(given.architecture_for(1), len(prepared.partition.rows))
-    return Trainer(built, prepared.seen, replace(given.training, optimiser=optimiser), device, torch.float64)
+    return trainer_of(replace(given, training=replace(given.training, optimiser=optimiser)), device=device)
 
 
 @pytest.mark.parametrize("network", NETWORKS)

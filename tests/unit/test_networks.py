@@ -36,10 +36,10 @@ def settings(network: str, epochs: int = 25, **changes: object) -> NetworkSettin
     return NetworkSettings(network, 3, schedule, architecture=SMALL, held_out=8, **changes)
 
 
-def trainer_of(given: NetworkSettings, dtype: torch.dtype = torch.float64) -> Trainer:
+def trainer_of(given: NetworkSettings, dtype: torch.dtype = torch.float64, device: str = "cpu") -> Trainer:
     prepared = prepare(data(), given)
     network = Network(given.architecture_for(1), len(prepared.partition.rows))
-    return Trainer(network, prepared.seen, given.training, dtype=dtype)
+    return Trainer(network, prepared.seen, given.training, device, dtype)
 
 
 @pytest.mark.parametrize(
