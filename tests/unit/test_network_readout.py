@@ -104,6 +104,19 @@ def test_pruning_leaves_the_planted_terms(form, target, structure, noise):
         assert (cost <= 1e-20 * (1 + np.square(given.target).sum(1))).all()
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        form_of("c1*x + c2", c1=1.0, c2=1.0),
+        form_of("c1*sin(c2*x) + c3", c1=1.0, c2=1.0, c3=1.0),
+        form_of("c1*x*sin(c1*x)", c1=1.0),
+    ],
+)
+def test_all_terms_are_left_out_where_the_samples_own_errors_are_all_there_is(form):
+    noise = samples(np.zeros_like, noise=1.0)
+    assert pruned(form, Samples(noise.features, noise.target, (4.0, 0.0)))[0].template == "0"
+
+
 def test_a_form_is_completed_over_a_jump_inside_a_sine():
     """Coefficients known at 4 of 40 parameter values; the rest start from their neighbours."""
     t = np.linspace(-2, 2, 40)

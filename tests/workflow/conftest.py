@@ -37,8 +37,12 @@ class Project:
         """Write the tiny configuration with changes to top-level keys."""
         (self.folder / "tiny.yaml").write_text(yaml.safe_dump({**TINY, **changes}), encoding="utf-8")
 
+    @staticmethod
+    def launch(*options: str) -> list[str]:
+        return [sys.executable, "workflow/launch.py", *options]
+
     def command(self, *options: str) -> list[str]:
-        return [sys.executable, "workflow/launch.py", "--configfile", "tiny.yaml", *options]
+        return self.launch("--configfile", "tiny.yaml", *options)
 
     def start(self, *options: str) -> subprocess.Popen:
         """The run as a process of its own, output to run.log."""

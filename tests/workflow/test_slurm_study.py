@@ -2,11 +2,13 @@
 
 import random
 import re
+import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
-from conftest import TINY, Project, products
+from conftest import TINY, Project, copy_project, products
 from recorded import check_row
 from slurm import TESTING, Slurm, job_of, wait_until, without_numbers
 
@@ -31,9 +33,40 @@ def test_a_study_on_slurm_gives_the_same_bytes(project: Project, finished_projec
     expected, found = products(finished_project.results), products(project.results)
     assert set(TARGETS) <= set(found)
     assert [name for name in found if found[name] != expected.get(name)] == []
-    jobs = [slurm.details(job) for job in set(slurm.jobs()) - before]
-    assert len(jobs) > 10
-    for job in jobs:
+    assert_partitions(slurm, set(slurm.jobs()) - before)
+
+
+@pytest.mark.whole
+def test_the_smoke_study_gives_the_same_bytes_on_slurm_and_on_one_core(tmp_path: Path, slurm: Slurm):
+    """Every numeric product of config/smoke.yaml; the machine is Slurm's when it is Slurm's turn."""
+    before = set(slurm.jobs())
+    gpus = ("--set-resources", *(f"{rule}:gpu=1" for rule in TRAINING))
+    made = {
+        name: smoke_study(tmp_path / name, *options)
+        for name, options in {"two": ("--cores", "2"), "one": ("--cores", "1"), "slurm": (*TESTING, *gpus)}.items()
+    }
+    assert len(made["two"]) > 300
+    for name in ("one", "slurm"):
+        assert made[name].keys() == made["two"].keys(), name
+        assert [product for product in made["two"] if made[name][product] != made["two"][product]] == [], name
+    assert_partitions(slurm, set(slurm.jobs()) - before)
+
+
+def smoke_study(folder: Path, *options: str) -> dict[str, bytes]:
+    """Its products, made in a copy that is deleted then."""
+    project = copy_project(folder)
+    done = project.call(*project.launch("--configfile", "config/smoke.yaml", *options))
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = products(folder / "results" / "smoke")
+    shutil.rmtree(folder)
+    return made
+
+
+def assert_partitions(slurm: Slurm, jobs: set[str]) -> None:
+    """Training ran on the partition with GPUs, everything else on the other one."""
+    details = [slurm.details(job) for job in jobs]
+    assert len(details) > 10
+    for job in details:
         trains = job["Comment"].split("_wildcards")[0].removeprefix("rule_") in TRAINING
         assert job["Partition"] == ("gpu" if trains else "cpu"), job
 

@@ -47,8 +47,8 @@ class Form:
 
     @property
     def theta(self) -> np.ndarray:
-        """Coefficients (R, K) in the order of ``values``."""
-        return np.stack(list(self.values.values()), 1)
+        """Coefficients (R, K) in the order of ``values``; (0, 0) without any, which does not tell R."""
+        return np.stack(list(self.values.values()), 1) if self.values else np.empty((0, 0))
 
     def with_theta(self, theta: np.ndarray) -> "Form":
         """The same template with other coefficients (R, K)."""

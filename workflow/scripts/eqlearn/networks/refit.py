@@ -41,11 +41,11 @@ def settled(form: Form, samples: Samples, sweeps: int = 20) -> tuple[Form, np.nd
 
 def _from_neighbours(form: Form, cost: np.ndarray, samples: Samples, step: int) -> tuple[Form, np.ndarray]:
     """The better of every row as it is, and fitted from the row ``step`` before it, where rows are not exact yet."""
-    theta = form.theta
     source = np.clip(np.arange(len(cost)) - step, 0, len(cost) - 1)
     rows = np.flatnonzero((cost > samples.floor) & (cost > cost[source]))
-    if not rows.size:
+    if not rows.size or not form.values:
         return form, cost
+    theta = form.theta
     tried, tried_cost = refitted(form.with_theta(theta[source[rows]]), samples.select(rows))
     better = tried_cost < cost[rows]
     theta, cost = theta.copy(), cost.copy()
