@@ -499,6 +499,24 @@ def test_springs_are_compared_over_positions():
     assert ours == {f"{place}/force/seql/transformed/0.381/psi1 factor 0": Measured(2.3)}
 
 
+def test_kept_equations_of_springs_are_compared_in_both_spaces(tmp_path):
+    row = {"task": "energy", "seed": 0, "learner": "heql.published", "parameter_value": 0.38095, "true": "", **WHEN}
+    row |= {"learned_latent": "5*z1**2 - 9*z1*z2", "learned_transformed": "1.1*psi1**2 + 0.5"}
+
+    def found(protocol: str = "published", **changes: object) -> dict[str, Measured]:
+        pd.DataFrame([{**row, **changes}]).to_csv(tmp_path / "e.csv")
+        return measured_numbers.kept_runs({tmp_path / "e.csv": "abc"}, protocol, [])
+
+    values = {path.removeprefix("parametric_eql_tables5_6_spring/"): value.value for path, value in found().items()}
+    assert values == {
+        "energy/heql/latent/0.381/z1**2 factor 0": 5.0,
+        "energy/heql/latent/0.381/z1*z2 factor 0": -9.0,
+        "energy/heql/transformed/0.381/psi1**2 factor 0": 1.1,
+        "energy/heql/transformed/0.381/1 factor 0": 0.5,
+    }
+    assert found("refined") == found(seed=1) == found(learned_transformed="", learned_latent="") == {}
+
+
 def test_spring_runs_count_once_all_are_made():
     runs = pd.DataFrame(
         {"learner": ["seql.refined", "heql.refined"] * 2, "structure_right": [1, 1, 1, 0], "recovered": 0}

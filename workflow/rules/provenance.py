@@ -17,12 +17,14 @@ ENVS = Path(__file__).parents[2] / "envs"
 # Tables of results/record/ that were measured once and kept, and the scripts whose code they depend on.
 _FUNCTIONS = ("sample_analytic.py", "train_network.py", "read_network.py", "score_networks.py")
 _FIELDS = ("solve_pde.py", "sample_pde.py", "train_network.py", "read_network.py", "score_pdes.py")
+_IMAGES = ("sample_springs.py", "train_springs.py", "read_springs.py", "score_springs.py")
 _MEAN_FIELD = ("sample_mean_field.py", "differentiate.py", "fit_oat.py", "fit_oat_published.py", "tabulate_recovery.py")
 KEPT = {
     "network_runs.csv": _FUNCTIONS,
     "network_equations.csv": _FUNCTIONS,
     "pde_network_runs.csv": _FIELDS,
-    "spring_runs.csv": ("sample_springs.py", "train_springs.py", "read_springs.py", "score_springs.py"),
+    "spring_runs.csv": _IMAGES,
+    "spring_equations.csv": _IMAGES,
     "pde_recovery.csv": ("solve_pde.py", "recover_pde.py"),
     "noise_recovery.csv": _MEAN_FIELD,
 }

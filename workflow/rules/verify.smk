@@ -5,8 +5,8 @@ INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), p
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
 # Measured over days and kept; a copy without results/record is compared without them.
 RECORD = PUBLISHED.parents[1] / "results" / "record"
-COMPARED_RUNS = ("network_runs.csv", "network_equations.csv", "pde_network_runs.csv", "spring_runs.csv")
-RUNS = [path for path in [RECORD / name for name in COMPARED_RUNS] if path.is_file()]
+COMPARED_RUNS = ("network_runs", "network_equations", "pde_network_runs", "spring_runs", "spring_equations")
+RUNS = [path for path in [RECORD / f"{name}.csv" for name in COMPARED_RUNS] if path.is_file()]
 # A user's own table or functions have nothing to do with the publications.
 COMPARED = bool(
     plan.own_studies(list(plan.studies)) or benchmarks.published() or pdes.published() or springs.published()

@@ -83,8 +83,8 @@ def kept_runs(paths: dict[Path, str], protocol: str, numbers: list[Number]) -> d
     """Numbers of what takes too long for every run, and was measured once: success rates over seeds, and published
     trainings with all of their trials.
 
-    ``paths``: tables of ``workflow/record.py`` (scores or equations of functions, scores of fields or of images), and
-    the digest that their code has now.
+    ``paths``: tables of ``workflow/record.py`` (scores or equations of functions or images, scores of fields), and the
+    digest that their code has now.
     """
     ours = {}
     for path, digest in paths.items():
@@ -104,8 +104,11 @@ def kept_runs(paths: dict[Path, str], protocol: str, numbers: list[Number]) -> d
 
 def _numbers_of(table: pd.DataFrame, protocol: str, numbers: list[Number]) -> dict[str, Measured]:
     """Numbers of one kept table, told by its columns."""
+    if "learned_transformed" in table:
+        return paper_b_springs.measured_texts(table, protocol)
     if "task" in table:
-        return paper_b_springs.measured_runs(table, protocol, SPRING_RUNS)
+        scores = paper_b_springs.measured_scores(table, protocol)
+        return scores | paper_b_springs.measured_runs(table, protocol, SPRING_RUNS)
     # As published: all trials, of the first seed.
     whole = table[table["learner"].str.endswith(".published") & (table["trials"] == paper_b.TRIALS)]
     whole = whole[whole["seed"] == 0]

@@ -25,11 +25,14 @@ def published_equations(table: pd.DataFrame) -> Iterator[Number]:
     """Every coefficient, true and learned, at four parameter values."""
     for row in table.itertuples():
         for space, (column, _) in _SPACES.items():
-            features = _FEATURES.get(space, ("psi1", "psi2"))
-            equation = Equation(getattr(row, column), features, "t", row.target, {})
-            for term, factors in effective_coefficients(equation, np.zeros(1)).items():
-                item = f"{row.target}/{row.network}/{space}/{row.t:.3f}"
-                yield Number(_EQUATIONS, item, f"{term} factor 0", float(factors[0][0]))
+            item = f"{row.target}/{row.network}/{space}/{row.t:.3f}"
+            yield from _coefficients(item, space, getattr(row, column))
+
+
+def _coefficients(item: str, space: str, text: str) -> Iterator[Number]:
+    equation = Equation(text, _FEATURES.get(space, ("psi1", "psi2")), "t", item, {})
+    for term, factors in effective_coefficients(equation, np.zeros(1)).items():
+        yield Number(_EQUATIONS, item, f"{term} factor 0", float(factors[0][0]))
 
 
 def measured_equations(coefficients: pd.DataFrame, protocol: str) -> dict[str, Measured]:
@@ -39,6 +42,17 @@ def measured_equations(coefficients: pd.DataFrame, protocol: str) -> dict[str, M
     for row in _first(coefficients, protocol).itertuples():
         item = f"{row.task}/{row.learner.split('.')[0]}/{names[row.space]}/{row.parameter_value:.3f}"
         ours[f"{_EQUATIONS}/{item}/{row.quantity}"] = Measured(row.value)
+    return ours
+
+
+def measured_texts(table: pd.DataFrame, protocol: str) -> dict[str, Measured]:
+    """The same from our learned equations of the first seed, written out in rows; unread ones have an empty text."""
+    ours = {}
+    for row in _first(table, protocol).dropna(subset="learned_transformed").itertuples():
+        for space in ("latent", "transformed"):
+            item = f"{row.task}/{row.learner.split('.')[0]}/{space}/{row.parameter_value:.3f}"
+            found = _coefficients(item, space, getattr(row, _SPACES[space][0]))
+            ours |= {number.path: Measured(number.value) for number in found}
     return ours
 
 
