@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import provenance
 import pytest
 from provenance import fingerprint
 
@@ -39,11 +40,14 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def taken(tree: Path) -> dict[str, str]:
-    fingerprint.cache_clear()
-    from provenance import locked_versions
+def forget() -> None:
+    """What was read of files that tests change."""
+    for cached in (provenance.fingerprint, provenance.locked_versions, provenance._read):
+        cached.cache_clear()
 
-    locked_versions.cache_clear()
+
+def taken(tree: Path) -> dict[str, str]:
+    forget()
     return fingerprint("script.py", tree / "scripts", tree / "envs")
 
 
@@ -87,7 +91,7 @@ def test_versions_of_imported_libraries_count_and_others_do_not(tree):
 
 
 def test_every_script_of_the_project_has_a_fingerprint():
-    fingerprint.cache_clear()
+    forget()
     scripts = Path(__file__).parents[2] / "workflow" / "scripts"
     for path in scripts.glob("*.py"):
         found = fingerprint(path.name)

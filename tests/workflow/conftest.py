@@ -60,9 +60,11 @@ class Project:
         """Run to the end; output as text."""
         return self.call(*self.command(*options))
 
-    def call(self, *command: str) -> subprocess.CompletedProcess:
+    def call(self, *command: str, seconds: int = 1200) -> subprocess.CompletedProcess:
         """Any command in the copy, to its end; output as text."""
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment(), timeout=1200)
+        return subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, env=environment(), timeout=seconds
+        )
 
     def rules_to_run(self) -> set[str]:
         """Rules with a job in a dry run."""

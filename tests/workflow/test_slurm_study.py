@@ -55,7 +55,7 @@ def test_the_smoke_study_gives_the_same_bytes_on_slurm_and_on_one_core(tmp_path:
 def smoke_study(folder: Path, *options: str) -> dict[str, bytes]:
     """Its products, made in a copy that is deleted then."""
     project = copy_project(folder)
-    done = project.call(*project.launch("--configfile", "config/smoke.yaml", *options))
+    done = project.call(*project.launch("--configfile", "config/smoke.yaml", *options), seconds=7200)
     assert done.returncode == 0, done.stdout + done.stderr
     made = products(folder / "results" / "smoke")
     shutil.rmtree(folder)

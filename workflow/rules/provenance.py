@@ -34,22 +34,28 @@ _DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 @cache
 def fingerprint(script: str, scripts: Path = SCRIPTS, envs: Path = ENVS) -> dict[str, str]:
     """Digest by module file of everything ``script`` imports inside the scripts folder, and locked versions."""
-    found: dict[str, str] = {}
+    found: dict[Path, str] = {}
     libraries: set[str] = set()
-    waiting = [scripts / script]
+    waiting = {scripts / script}
     while waiting:
         path = waiting.pop()
-        name = path.relative_to(scripts).as_posix()
-        if name in found:
-            continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        found[name] = _digest(tree)
-        for module in _imports(tree, path.relative_to(scripts)):
-            inside = list(_files(module, scripts))
-            waiting += inside
-            if not inside:
-                libraries.add(module.split(".")[0])
-    return dict(sorted(found.items())) | _versions(libraries, envs)
+        found[path], inside, outside = _read(path, scripts)
+        waiting |= inside - found.keys()
+        libraries |= outside
+    digests = {path.relative_to(scripts).as_posix(): digest for path, digest in found.items()}
+    return dict(sorted(digests.items())) | _versions(libraries, envs)
+
+
+@cache
+def _read(path: Path, scripts: Path) -> tuple[str, frozenset[Path], frozenset[str]]:
+    """Digest of a file, the files inside the scripts folder and the libraries that it may import.
+
+    Cached, since most files are read for dozens of scripts, and by every job on a cluster.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    files = {module: frozenset(_files(module, scripts)) for module in _imports(tree, path.relative_to(scripts))}
+    libraries = frozenset(module.split(".")[0] for module, inside in files.items() if not inside)
+    return _digest(tree), frozenset().union(*files.values()), libraries
 
 
 def digest_of(scripts: Sequence[str]) -> str:

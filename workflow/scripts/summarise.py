@@ -3,13 +3,12 @@
 import json
 from pathlib import Path
 
-import pandas as pd
-from eqlearn.equation import Equation, read_equation
+from eqlearn import summary_lines
+from eqlearn.equation import read_equation
 from eqlearn.execution import commit_of, machine
 from eqlearn.files import write_text
 from eqlearn.job import logged_to
 from eqlearn.pages import write_text_page
-from eqlearn.structure import to_text
 from eqlearn.tables import read_table
 
 
@@ -42,110 +41,22 @@ def summarise(
     lines = [f"# Run {run}", "", f"Commit {commit}; configuration: {files}; in full: {Path(description).name}.", ""]
     if verification is not None:
         columns = ["verdict", "protocol", "item", "quantity"]
-        lines += _verdict_lines(read_table(verification, ["published", "ours"], columns))
-    if equations:
-        lines += ["## Learned equations", ""]
-    lines += [
-        _equation_line(label, read_equation(path), shown[label.split("/")[0]]) for label, path in equations.items()
-    ]
-    if errors:
-        lines += ["", "## Trajectory error", "", *_header("median MSE over the parameter", "fails to integrate")]
-    for name, path in errors.items():
-        lines += _error_lines(name, read_table(path, ["mse"], ["learner", "experiments"]))
-    if inference:
-        lines += ["", "## Relative error of inferred parameters", "", *_header("median over the parameter", "worst")]
-    for name, path in inference.items():
-        lines += _inference_lines(name, read_table(path, ["mean_relative_error"], ["learner", "experiments"]))
-    for path in networks:
-        lines += _network_lines(read_table(path, ["noise", "seed", "test_mse"], ["function", "learner"]))
-    for path in pdes:
-        lines += _pde_lines(read_table(path, ["noise", "seed"], ["equation", "grid", "learner", "terms"]))
-    for path in springs:
-        lines += _spring_lines(read_table(path, ["seed", "latent_r2", "rmse_inside"], ["task", "learner"]))
-    text = "\n".join(lines) + "\n"
-    write_text(summary, text)
-    write_text_page(text, page)
-
-
-def _equation_line(label: str, equation: Equation, value: float) -> str:
-    return f"- `{label}`, {equation.parameter} = {value:g}: {to_text(equation, value)}"
-
-
-def _header(*columns: str) -> list[str]:
-    return _head("dataset", "learner", "experiments", *columns)
-
-
-def _head(*columns: str) -> list[str]:
-    """First lines of a table."""
-    return [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-
-
-def _verdict_lines(verdicts: pd.DataFrame) -> list[str]:
-    if not verdicts["verdict"].isin(["reproduced", "deviates"]).any():
-        return []
-    counts = verdicts.groupby(["protocol", "verdict"]).size()
-    lines = ["## Against the publications", "", *_head("protocol", "verdict", "numbers")]
-    lines += [f"| {protocol} | {verdict} | {count} |" for (protocol, verdict), count in counts.items()]
-    deviating = verdicts[verdicts["verdict"] == "deviates"]
-    if len(deviating):
-        lines += ["", "Deviating:", ""]
-        lines += [
-            f"- {r.protocol}, {r.item}, {r.quantity}: published {r.published:.4g}, ours {r.ours:.4g}"
-            for r in deviating.itertuples()
-        ]
-    return [*lines, ""]
-
-
-def _error_lines(name: str, table: pd.DataFrame) -> list[str]:
-    groups = table.groupby(["learner", "experiments"], sort=False)["mse"]
-    return [
-        f"| {name} | {learner} | {n} | {mse.median():.3g} | {int(mse.isna().sum())} |" for (learner, n), mse in groups
-    ]
-
-
-def _inference_lines(name: str, table: pd.DataFrame) -> list[str]:
-    groups = table.groupby(["learner", "experiments"], sort=False)["mean_relative_error"]
-    return [f"| {name} | {learner} | {n} | {e.median():.3g} | {e.max():.3g} |" for (learner, n), e in groups]
-
-
-def _network_lines(table: pd.DataFrame) -> list[str]:
-    columns = ("function", "noise", "seed", "learner", "structure right", "test MSE after the refit", "trials with it")
-    lines = ["", "## Networks on functions in closed form", "", *_head(*columns)]
-    return lines + [
-        f"| {r.function} | {r.noise:g} | {r.seed:g} | {r.learner} | {'yes' if r.structure_right else 'no'} "
-        f"| {r.test_mse:.2g} | {r.trials_right} of {r.trials} |"
-        for r in table.itertuples()
-    ]
-
-
-def _pde_lines(table: pd.DataFrame) -> list[str]:
-    columns = ("equation", "grid", "noise", "learner", "support right", "coefficient MSE", "MSE of u_t")
-    lines = ["", "## Partial differential equations", "", *_head(*columns)]
-    return lines + [
-        f"| {r.equation} | {r.grid} | {r.noise:g} | {r.learner} | {'yes' if r.support_right else 'no'} "
-        f"| {r.coefficient_mse:.2g} | {r.ut_mse:.2g} |"
-        for r in table.itertuples()
-    ]
-
-
-def _spring_lines(table: pd.DataFrame) -> list[str]:
-    columns = (
-        "task",
-        "seed",
-        "learner",
-        "structure right",
-        "coefficients off by",
-        "latent R²",
-        "RMSE inside",
-        "outside",
+        lines += summary_lines.verdicts(read_table(verification, ["published", "ours"], columns))
+    lines += summary_lines.equations({label: read_equation(path) for label, path in equations.items()}, shown)
+    text = ["learner", "experiments"]
+    lines += summary_lines.errors({name: read_table(path, ["mse"], text) for name, path in errors.items()})
+    lines += summary_lines.inference(
+        {name: read_table(path, ["mean_relative_error"], text) for name, path in inference.items()}
     )
-    lines = ["", "## Images of particles", "", *_head(*columns)]
-    return lines + [
-        f"| {r.task} | {r.seed:g} | {r.learner} | {'yes' if r.structure_right else 'no'} "
-        f"| {'' if pd.isna(r.coefficient_error) else f'{100 * r.coefficient_error:.2g} %'} | {r.latent_r2:.6f} "
-        f"| {r.rmse_inside:.2g} | {r.rmse_outside:.2g} |"
-        for r in table.itertuples()
-    ]
+    for path in networks:
+        lines += summary_lines.networks(read_table(path, ["noise", "seed", "test_mse"], ["function", "learner"]))
+    for path in pdes:
+        lines += summary_lines.pdes(read_table(path, ["noise", "seed"], ["equation", "grid", "learner", "terms"]))
+    for path in springs:
+        lines += summary_lines.springs(read_table(path, ["seed", "latent_r2", "rmse_inside"], ["task", "learner"]))
+    whole = "\n".join(lines) + "\n"
+    write_text(summary, whole)
+    write_text_page(whole, page)
 
 
 if __name__ == "__main__":
