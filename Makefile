@@ -10,7 +10,7 @@ RUNS := --key function noise seed learner
 PDE_RUNS := --only trials --key equation grid noise seed learner
 IMAGES := --key task seed learner
 
-.PHONY: reproduce crate test study paper parity lint bench record clean
+.PHONY: reproduce crate test identity study paper parity lint bench record clean
 
 reproduce: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all
@@ -22,6 +22,9 @@ crate: $(CRATE)
 test: $(DEV)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/scripts tests/bad_input tests/results
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/workflow
+
+identity: $(DEV)
+	$(BIN)/python -m pytest -m whole tests/workflow
 
 lint: $(DEV)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
