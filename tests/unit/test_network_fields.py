@@ -2,19 +2,21 @@
 
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from eqlearn import halving
 from eqlearn.datasets.pde import PROBLEMS, sampled, solve
 from eqlearn.errors import InputError
 from eqlearn.fields import STATES, Field, space_derivatives, time_derivative
-from eqlearn.networks import elimination
+from eqlearn.networks import choosing, elimination
 from eqlearn.networks import samples as samples_module
 from eqlearn.networks.elimination import eliminated, is_linear, solved
 from eqlearn.networks.form import Form, structure_of
-from eqlearn.networks.partition import with_features
+from eqlearn.networks.partition import partition, spread, with_features
+from eqlearn.networks.reading import Reading
 from eqlearn.networks.refit import pruned
 from eqlearn.networks.samples import Samples, samples_of
 from eqlearn.random import generator
@@ -213,6 +215,27 @@ def test_features_are_chosen_by_name(burgers):
     assert with_features(burgers, None) is burgers
     with pytest.raises(InputError, match=r"burgers: has no feature 'u_y', use u, u_x, u_xx, u_xxx, u_xxxx\."):
         with_features(burgers, ["u", "u_y"])
+
+
+def test_terms_are_tested_on_samples_from_the_whole_field(burgers, monkeypatch):
+    parts, given = partition(burgers, None, 0), []
+
+    def read(trial: int, fitted: Samples, held_out: Samples) -> Reading:
+        given.extend((fitted, held_out))
+        return Reading(trial, None, None, None, "not read")
+
+    monkeypatch.setattr(choosing, "read_trial", lambda _, trial, *more: read(trial, *more[2:]))
+    network = SimpleNamespace(rows=parts.rows, trials=1, architecture=SimpleNamespace(source="stacked"))
+    settings = choosing.ReadingSettings(samples=5, parameter_values=3)
+    choosing.read_network(network, parts, pd.DataFrame({"trial": [0]}), settings)
+    columns = spread(128, 5)
+    for samples in given:
+        np.testing.assert_array_equal(samples.features, burgers.features[[0, 32, 63]][:, columns])
+
+
+def test_at_most_all_indices_are_spread():
+    assert spread(3, 9).tolist() == [0, 1, 2]
+    assert spread(9, 3).tolist() == [0, 4, 8]
 
 
 def test_the_criterion_ends_at_the_own_error():

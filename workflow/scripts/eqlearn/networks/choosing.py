@@ -11,7 +11,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.networks.form import Form
-from eqlearn.networks.partition import Partition
+from eqlearn.networks.partition import Partition, spread
 from eqlearn.networks.reading import choose, completed, read_trial, tabulated, to_equation, without_small
 from eqlearn.networks.refit import pruned
 from eqlearn.networks.samples import Samples, samples_of
@@ -62,10 +62,12 @@ def read_network(
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> Chosen:
     """Read every trial, choose one, and fit its equation at all parameter values."""
-    few = np.unique(np.round(np.linspace(0, len(trained.rows) - 1, settings.parameter_values)).astype(int))
+    few = spread(len(trained.rows), settings.parameter_values)
     features = tuple(quantity.name for quantity in parts.training.state)
-    fitted = samples_of(parts.training.select(trained.rows[few]), slice(0, settings.samples))
-    held_out = samples_of(parts.held_out.select(trained.rows[few]), slice(0, settings.samples))
+    fitted, held_out = (
+        samples_of(part.select(trained.rows[few]), spread(part.target.shape[1], settings.samples))
+        for part in (parts.training, parts.held_out)
+    )
     every = progress(range(trained.trials))
     readings = [read_trial(trained, trial, features, few, fitted, held_out) for trial in every]
     column = "train_sampled" if settings.choice == "train" else "test_sampled"
@@ -105,6 +107,6 @@ def _completed_and_pruned(form: Form, rows: np.ndarray, samples: Samples, settin
     """The form at all parameter values. Terms are tested once more there: neighbours lead out of poor minima, where a
     term too many may have been needed."""
     found = completed(form, rows, samples)
-    spread = np.unique(np.round(np.linspace(0, len(samples.target) - 1, settings.parameter_values)).astype(int))
-    fewer, _ = pruned(found.at(spread), samples.select(spread, slice(0, settings.samples)))
-    return found if len(fewer.values) == len(found.values) else completed(fewer, spread, samples)
+    few = spread(len(samples.target), settings.parameter_values)
+    fewer, _ = pruned(found.at(few), samples.select(few, spread(samples.target.shape[1], settings.samples)))
+    return found if len(fewer.values) == len(found.values) else completed(fewer, few, samples)

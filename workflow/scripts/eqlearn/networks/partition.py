@@ -46,10 +46,15 @@ def partition(data: ParametricDataset, parameter_values: int | None, held_out: i
         raise InputError(f"{data.name}: has {len(training)} training samples, of which {held_out} cannot be held out.")
     _require_sizes(data, training)
     seen = training[: len(training) - held_out]
-    rows = np.unique(np.round(np.linspace(0, count - 1, min(parameter_values or count, count))).astype(int))
+    rows = spread(count, parameter_values or count)
     last = training[len(training) - held_out :] if held_out else training
     domain, seen, last = (_columns(data, columns) for columns in (training, seen, last))
     return Partition(domain, seen, last, _columns(data, test) if test.size else None, rows)
+
+
+def spread(count: int, most: int) -> np.ndarray:
+    """At most so many of ``count`` indices, evenly spread: samples of a field stand in order, its corner is not it."""
+    return np.unique(np.round(np.linspace(0, count - 1, min(most, count))).astype(int))
 
 
 def with_features(data: ParametricDataset, names: Sequence[str] | None) -> ParametricDataset:

@@ -41,8 +41,8 @@ class Samples:
         return float(self.errors[0] + slopes @ np.array(self.errors[1:]))
 
 
-def samples_of(data: ParametricDataset, columns: slice = slice(None)) -> Samples:
-    """Features and target of a data set in physical units."""
+def samples_of(data: ParametricDataset, columns: slice | np.ndarray = slice(None)) -> Samples:
+    """Features and target of a data set in physical units, at some of its samples."""
     names = [f"{ERROR}{quantity.name}" for quantity in (data.rate, *data.state)]
     known = all(name in data.attributes for name in names)
     errors = tuple(float(data.attributes[name]) for name in names) if known else None
