@@ -99,6 +99,7 @@ def test_what_is_learned_of_images_differs_by_task():
 def test_names_of_analytic_datasets():
     config = changed(("studies", "analytic", "noise"), [0.0, 0.01])
     config["studies"]["analytic"].update(functions=["f1"], seeds=[0, 7])
+    config["build"].remove("analytic_published")
     names = ["analytic-f1", "analytic-f1-seed7", "analytic-f1-noise0.01", "analytic-f1-noise0.01-seed7"]
     assert list(Benchmarks(config).datasets) == names
     assert Benchmarks(changed(("build",), ["bdm"])).pattern == "(?!)"

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq, minimize_scalar
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import forward_solve
@@ -20,6 +20,7 @@ REFINED = 3  # local minima of the grid that are refined
 TOLERANCE = 1e-7
 ROUNDS = 2  # weights depend on the estimate, and the estimate on the weights
 CONFIDENCE = 0.9
+CHI_SQUARE = float(2 * gammaincinv(0.5, CONFIDENCE))  # its quantile for one degree of freedom; scipy.stats loads slowly
 
 Model = Callable[[float], np.ndarray]
 
@@ -78,7 +79,7 @@ class ParameterSearch:
         if not 0 < bounds[0] < bounds[1]:
             raise InputError(f"inference: bounds are {bounds}, must be 0 < lowest < highest.")
         self._model, self._times, self._noise = model, times, noise
-        self._threshold = chi2.ppf(CONFIDENCE, 1) if threshold is None else threshold
+        self._threshold = CHI_SQUARE if threshold is None else threshold
         self._grid = np.geomspace(*bounds, grid)
         self._curves = np.stack([model(value) for value in self._grid])
 
@@ -178,4 +179,4 @@ def calibrated_threshold(ratios: Iterable[float]) -> float:
     """
     ordered = np.sort(list(ratios))
     rank = int(np.ceil(CONFIDENCE * (ordered.size + 1)))
-    return float(ordered[rank - 1] if rank <= ordered.size else chi2.ppf(CONFIDENCE, 1))
+    return float(ordered[rank - 1] if rank <= ordered.size else CHI_SQUARE)
