@@ -22,13 +22,14 @@ TARGETS = (
 )
 
 TRAINING = ("train_network", "fit_network", "train_springs")
+ON_GPUS = ("--set-resources", *(f"{rule}:gpu=1" for rule in TRAINING))
 
 
 def test_a_study_on_slurm_gives_the_same_bytes(project: Project, finished_project: Project, slurm: Slurm):
     """Every kind of numeric product. Networks run on the CPU as locally, but as jobs that ask for a GPU."""
     before = set(slurm.jobs())
     paths = [f"results/tiny/{target}" for target in TARGETS]
-    done = project.run(*TESTING, "--set-resources", *(f"{rule}:gpu=1" for rule in TRAINING), "--", *paths)
+    done = project.run(*TESTING, *ON_GPUS, "--", *paths)
     assert done.returncode == 0, done.stdout + done.stderr
     expected, found = products(finished_project.results), products(project.results)
     assert set(TARGETS) <= set(found)
@@ -40,10 +41,9 @@ def test_a_study_on_slurm_gives_the_same_bytes(project: Project, finished_projec
 def test_the_smoke_study_gives_the_same_bytes_on_slurm_and_on_one_core(tmp_path: Path, slurm: Slurm):
     """Every numeric product of config/smoke.yaml; the machine is Slurm's when it is Slurm's turn."""
     before = set(slurm.jobs())
-    gpus = ("--set-resources", *(f"{rule}:gpu=1" for rule in TRAINING))
     made = {
         name: smoke_study(tmp_path / name, *options)
-        for name, options in {"two": ("--cores", "2"), "one": ("--cores", "1"), "slurm": (*TESTING, *gpus)}.items()
+        for name, options in {"two": ("--cores", "2"), "one": ("--cores", "1"), "slurm": (*TESTING, *ON_GPUS)}.items()
     }
     assert len(made["two"]) > 300
     for name in ("one", "slurm"):

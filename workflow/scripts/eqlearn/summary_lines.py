@@ -1,6 +1,6 @@
 """Lines of the Markdown summary of a run, section by section; a section of nothing has none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -10,9 +10,8 @@ from eqlearn.structure import to_text
 _LABELS = ("dataset", "learner", "experiments")
 
 
-def _table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+def _table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> list[str]:
     """A table in Markdown."""
-    columns = tuple(columns)
     lines = [columns, ["---"] * len(columns), *rows]
     return [f"| {' | '.join(map(str, line))} |" for line in lines]
 
@@ -74,8 +73,13 @@ def networks(table: pd.DataFrame) -> list[str]:
     columns = ("function", "noise", "seed", "learner", "structure right", "test MSE after the refit", "trials with it")
     rows = [
         (
-            *(r.function, f"{r.noise:g}", f"{r.seed:g}", r.learner, _yes(r.structure_right)),
-            *(f"{r.test_mse:.2g}", f"{r.trials_right} of {r.trials}"),
+            r.function,
+            f"{r.noise:g}",
+            f"{r.seed:g}",
+            r.learner,
+            _yes(r.structure_right),
+            f"{r.test_mse:.2g}",
+            f"{r.trials_right} of {r.trials}",
         )
         for r in table.itertuples()
     ]
@@ -87,8 +91,13 @@ def pdes(table: pd.DataFrame) -> list[str]:
     columns = ("equation", "grid", "noise", "learner", "support right", "coefficient MSE", "MSE of u_t")
     rows = [
         (
-            *(r.equation, r.grid, f"{r.noise:g}", r.learner, _yes(r.support_right)),
-            *(f"{r.coefficient_mse:.2g}", f"{r.ut_mse:.2g}"),
+            r.equation,
+            r.grid,
+            f"{r.noise:g}",
+            r.learner,
+            _yes(r.support_right),
+            f"{r.coefficient_mse:.2g}",
+            f"{r.ut_mse:.2g}",
         )
         for r in table.itertuples()
     ]
@@ -97,14 +106,18 @@ def pdes(table: pd.DataFrame) -> list[str]:
 
 def springs(table: pd.DataFrame) -> list[str]:
     """Learners of images, of one study."""
-    columns = ("task", "seed", "learner", "structure right", "coefficients off by", "latent R²")
-    columns += ("RMSE inside", "outside")
+    found = ("structure right", "coefficients off by", "latent R²", "RMSE inside", "outside")
     rows = [
         (
-            *(r.task, f"{r.seed:g}", r.learner, _yes(r.structure_right)),
+            r.task,
+            f"{r.seed:g}",
+            r.learner,
+            _yes(r.structure_right),
             "" if pd.isna(r.coefficient_error) else f"{100 * r.coefficient_error:.2g} %",
-            *(f"{r.latent_r2:.6f}", f"{r.rmse_inside:.2g}", f"{r.rmse_outside:.2g}"),
+            f"{r.latent_r2:.6f}",
+            f"{r.rmse_inside:.2g}",
+            f"{r.rmse_outside:.2g}",
         )
         for r in table.itertuples()
     ]
-    return ["", "## Images of particles", "", *_table(columns, rows)]
+    return ["", "## Images of particles", "", *_table(("task", "seed", "learner", *found), rows)]

@@ -64,10 +64,8 @@ def read_network(
     """Read every trial, choose one, and fit its equation at all parameter values."""
     few = spread(len(trained.rows), settings.parameter_values)
     features = tuple(quantity.name for quantity in parts.training.state)
-    fitted, held_out = (
-        samples_of(part.select(trained.rows[few]), spread(part.target.shape[1], settings.samples))
-        for part in (parts.training, parts.held_out)
-    )
+    rows, both = trained.rows[few], (parts.training, parts.held_out)
+    fitted, held_out = (samples_of(part).select(rows, settings.samples) for part in both)
     every = progress(range(trained.trials))
     readings = [read_trial(trained, trial, features, few, fitted, held_out) for trial in every]
     column = "train_sampled" if settings.choice == "train" else "test_sampled"
@@ -108,5 +106,5 @@ def _completed_and_pruned(form: Form, rows: np.ndarray, samples: Samples, settin
     term too many may have been needed."""
     found = completed(form, rows, samples)
     few = spread(len(samples.target), settings.parameter_values)
-    fewer, _ = pruned(found.at(few), samples.select(few, spread(samples.target.shape[1], settings.samples)))
+    fewer, _ = pruned(found.at(few), samples.select(few, settings.samples))
     return found if len(fewer.values) == len(found.values) else completed(fewer, few, samples)

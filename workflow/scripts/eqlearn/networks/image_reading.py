@@ -94,12 +94,9 @@ def read_images(
     few = spread(len(trained.rows), parameter_values)
     rows = trained.rows[few]
 
-    def some(part: ParametricDataset) -> Samples:
-        return samples_of(part.select(rows), spread(part.target.shape[1], samples))
-
     def read(trial: int) -> Reading:
         parts = partition(over_latent(data, latent, trial), None, held_out)
-        fitted, fresh = some(parts.training), some(parts.held_out)
+        fitted, fresh = (samples_of(part).select(rows, samples) for part in (parts.training, parts.held_out))
         return _read_trial(trained, trial, latent, few, fitted, fresh)
 
     readings = [read(trial) for trial in progress(range(trained.trials))]
@@ -112,11 +109,10 @@ def read_images(
         reason = "; ".join(reading.reason for reading in readings)
         return ImageReading(readings[0].raw, None, None, None, reason, lines, table)
     spaces = (space(data, latent, chosen.trial) for space in (over_latent, over_position))
-    domains = [partition(space, None, 0).domain for space in spaces]
-    over_z, over_psi = map(samples_of, domains)
+    over_z, over_psi = (samples_of(partition(space, None, 0).domain) for space in spaces)
     names = tuple(quantity.name for quantity in data.state)
     moved = _moved(chosen.form, latent.line(chosen.trial), names)
-    simple = pruned(moved, _coarse(moved, some(domains[1])))[0]
+    simple = pruned(moved, _coarse(moved, over_psi.select(rows, samples)))[0]
     refined = completed(chosen.form, rows, over_z), completed(simple, rows, over_psi)
     return ImageReading(chosen.raw, *refined, chosen.trial, None, lines, table)
 

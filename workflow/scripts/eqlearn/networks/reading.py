@@ -16,7 +16,6 @@ from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.networks.elimination import MOST, is_linear, solved
 from eqlearn.networks.form import Form, canonical, structure_of
-from eqlearn.networks.partition import spread
 from eqlearn.networks.readout import read_form
 from eqlearn.networks.refit import pruned, settled
 from eqlearn.networks.samples import Samples
@@ -97,9 +96,7 @@ def completed(form: Form, rows: np.ndarray, samples: Samples, few: int = 64) -> 
         return solved(form, samples)
     everywhere = np.arange(len(samples.target))
     nearest = np.abs(everywhere[:, None] - rows[None, :]).argmin(1)
-    started, _ = settled(
-        form.with_theta(form.theta[nearest]), samples.select(everywhere, spread(samples.target.shape[1], few))
-    )
+    started, _ = settled(form.with_theta(form.theta[nearest]), samples.select(everywhere, few))
     return smoothed(settled(started, samples)[0])
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from eqlearn.dataset import ParametricDataset
 from eqlearn.networks.form import Form
+from eqlearn.networks.partition import spread
 
 ROUND_OFF = 1e-26  # squared error, in units of the target's square, below which two fits are not told apart
 ERROR = "error_"  # attribute of a dataset: mean squared error of a feature or of the target, by name
@@ -28,8 +29,9 @@ class Samples:
         squares = np.square(self.target)
         return ROUND_OFF * (squares.sum(1) + 1e-6 * squares.mean() * self.target.shape[1])
 
-    def select(self, rows: np.ndarray | slice, columns: np.ndarray | slice = slice(None)) -> "Samples":
-        """Some parameter values and some samples."""
+    def select(self, rows: np.ndarray, most: int | None = None) -> "Samples":
+        """Some parameter values, and at most so many samples of each, evenly spread (None: all)."""
+        columns = slice(None) if most is None else spread(self.target.shape[1], most)
         return Samples(self.features[rows][:, columns], self.target[rows][:, columns], self.errors)
 
     def own_error(self, form: Form) -> float:
@@ -41,8 +43,8 @@ class Samples:
         return float(self.errors[0] + slopes @ np.array(self.errors[1:]))
 
 
-def samples_of(data: ParametricDataset, columns: slice | np.ndarray = slice(None)) -> Samples:
-    """Features and target of a data set in physical units, at some of its samples."""
+def samples_of(data: ParametricDataset, columns: slice = slice(None)) -> Samples:
+    """Features and target of a data set in physical units."""
     names = [f"{ERROR}{quantity.name}" for quantity in (data.rate, *data.state)]
     known = all(name in data.attributes for name in names)
     errors = tuple(float(data.attributes[name]) for name in names) if known else None
