@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from eqlearn.dataset import read_dataset
+from eqlearn.effective import effective_coefficients
 from eqlearn.equation import read_equation
-from eqlearn.structure import effective_coefficients
 from scipy import stats
 
 ROOT = Path(__file__).parents[2]

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from eqlearn.calculus import differentiate
 from eqlearn.dataset import ParametricDataset, Quantity
+from eqlearn.effective import effective_coefficients
 from eqlearn.errors import InputError
 from eqlearn.learners import network_study
 from eqlearn.networks.fitting import NetworkSettings, fit_network
 from eqlearn.networks.form import Form
 from eqlearn.networks.training import Schedule
-from eqlearn.structure import effective_coefficients
 from unit.mutation import executed
 from unit.numeric_truths import scipy_flow
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from eqlearn.dataset import ParametricDataset
 from eqlearn.datasets.pde import PROBLEMS, Problem, problem_of, sampled, solve, with_noise
+from eqlearn.effective import effective_coefficients
 from eqlearn.errors import InputError
 from eqlearn.expression import Expression
 from eqlearn.fields import Field, space_derivatives, spectral_matrix, time_derivative
 from eqlearn.learners import group_sindy, weak_sindy
 from eqlearn.random import generator
-from eqlearn.structure import effective_coefficients
 from scipy.linalg import expm
 
 PAPER = {  # derivatives of paper B, Section IV-B

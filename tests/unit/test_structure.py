@@ -5,18 +5,11 @@ import itertools
 import numpy as np
 import pytest
 from eqlearn.coefficients import Constant, Polynomial, Samples
+from eqlearn.effective import coefficient_error, effective_coefficients
 from eqlearn.equation import SYMBOL, Equation
 from eqlearn.errors import InputError
 from eqlearn.expression import Expression
-from eqlearn.structure import (
-    coefficient_error,
-    effective_coefficients,
-    same_structure,
-    simplified,
-    terms,
-    to_latex,
-    to_text,
-)
+from eqlearn.structure import same_structure, simplified, terms, to_latex, to_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -172,6 +165,28 @@ def test_effective_coefficients_follow_the_functions_of_the_parameter():
 
 def test_effective_coefficients_at_one_parameter_value_are_vectors():
     assert effective_coefficients(equation("a*sin(b*x)"), 2.0)["sin(_*x)"].tolist() == [2.0, 3.0]
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_terms_of_one_skeleton_are_numbered_by_their_size(names):
+    """Whatever the names of their coefficients; over all of the parameter values, not by each of them."""
+    small, large = names
+    shown = equation(f"0.1*sin({small}*x) + p*sin({large}*x) + y", **{small: 2, large: 3})
+    found = effective_coefficients(shown, P)
+    assert list(found) == ["sin(_*x)", "sin(_*x) #2", "y"]
+    np.testing.assert_allclose(found["sin(_*x)"], [P, 3 + 0 * P])
+    np.testing.assert_allclose(found["sin(_*x) #2"], [0.1 + 0 * P, 2 + 0 * P])
+
+
+@pytest.mark.parametrize("off", [1e-9, -1e-9])
+def test_terms_of_one_skeleton_and_size_are_compared_with_the_nearest(off):
+    """Of equal size in the truth: which of two learned ones is the larger is a matter of rounding."""
+    learned = equation("a*sin(b*x) + sin(c*x)", a=1 + off, b=2.0, c=3.25)
+    errors = coefficient_error(learned, equation("sin(2*x) + sin(3*x)"), P)
+    assert {label: error.max().round(8) for label, error in errors.items()} in (
+        {"sin(_*x)": 0.0, "sin(_*x) #2": 0.25},
+        {"sin(_*x)": 0.25, "sin(_*x) #2": 0.0},
+    )
 
 
 def test_the_error_of_an_equation_against_itself_is_zero():

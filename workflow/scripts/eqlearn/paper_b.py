@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from eqlearn.effective import effective_coefficients
 from eqlearn.equation import Equation
-from eqlearn.structure import effective_coefficients
 from eqlearn.verification import Measured, Number
 
 _ERRORS, _EQUATIONS = "parametric_eql_table8_analytic_mse", "parametric_eql_tables2_7_equations"

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from eqlearn.effective import effective_coefficients
 from eqlearn.equation import Equation
 from eqlearn.references import TRUE
-from eqlearn.structure import effective_coefficients
 from eqlearn.verification import Measured, Number
 
 _ERRORS, _EQUATIONS = "parametric_eql_table3_pde_mse", "parametric_eql_table4_pde_equations"

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from eqlearn.dataset import ParametricDataset
+from eqlearn.effective import effective_coefficients
 from eqlearn.equation import Equation
 from eqlearn.rates import wilson
-from eqlearn.structure import effective_coefficients
 
 LIBRARY = 20  # terms of the whole library: powers of u to 3, derivatives to order 4
 # ASSUME: terms that Table III divides the error of SINDy by where not all; 16 (derivatives to order 3) give the printed

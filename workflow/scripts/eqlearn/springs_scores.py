@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from eqlearn.dataset import ParametricDataset
+from eqlearn.effective import effective_coefficients
 from eqlearn.equation import Equation
 from eqlearn.networks.latent import Latent
-from eqlearn.structure import effective_coefficients, same_structure, to_text
+from eqlearn.structure import same_structure, to_text
 
 EXACT = 0.01  # relative error of coefficients, at every parameter value, that counts as recovered
 LINEAR = 0.9999  # R² of the latent variable over the position

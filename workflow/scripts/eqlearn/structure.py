@@ -117,27 +117,9 @@ def same_structure(one: Equation, other: Equation) -> bool:
     return [term.skeleton for term in terms(one)] == [term.skeleton for term in terms(other)]
 
 
-def effective_coefficients(equation: Equation, parameter: np.ndarray) -> dict[str, np.ndarray]:
-    """Value of all factors of every term, by skeleton: (number of factors, P) for P parameter values."""
-    values = {SYMBOL: np.asarray(parameter, float), **equation.coefficients_at(parameter)}
-
-    def value(factor: sympy.Expr) -> np.ndarray:
-        return np.broadcast_to(as_expression(factor).evaluate(values), np.shape(parameter))
-
-    return {term.skeleton: np.array([value(f) for f in term.factors], dtype=float) for term in terms(equation)}
-
-
 def as_expression(expression: sympy.Expr) -> Expression:
     """A SymPy expression as one that can be evaluated and written as a template, numbers without loss."""
     return Expression(_TemplatePrinter().doprint(expression))
-
-
-def coefficient_error(learned: Equation, truth: Equation, parameter: np.ndarray) -> dict[str, np.ndarray]:
-    """Absolute error of every factor of every term, by skeleton, (factors, P); InputError for other structures."""
-    if not same_structure(learned, truth):
-        raise InputError("equation: coefficients can be compared for equations of the same structure only.")
-    found, true = effective_coefficients(learned, parameter), effective_coefficients(truth, parameter)
-    return {skeleton: np.abs(found[skeleton] - true[skeleton]) for skeleton in true}
 
 
 def simplified(equation: Equation) -> Equation:

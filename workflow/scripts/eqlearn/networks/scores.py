@@ -8,17 +8,10 @@ import numpy as np
 import pandas as pd
 
 from eqlearn.dataset import ParametricDataset
+from eqlearn.effective import coefficient_error, effective_coefficients
 from eqlearn.equation import SYMBOL, Equation
 from eqlearn.rates import wilson
-from eqlearn.structure import (
-    as_expression,
-    coefficient_error,
-    effective_coefficients,
-    same_structure,
-    symbol,
-    to_sympy,
-    to_text,
-)
+from eqlearn.structure import as_expression, same_structure, symbol, to_sympy, to_text
 
 EXACT = 1e-12  # test error of noise-free data, in the target's units squared, that counts as recovered
 
