@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from conftest import CODE, OAT, VALUES
 from eqlearn.dataset import read_dataset
+from eqlearn.effective import coefficient_error
 from eqlearn.equation import read_equation
 from eqlearn.errors import InputError
-from eqlearn.structure import coefficient_error, same_structure
+from eqlearn.structure import same_structure
 from fit_oat import fit_oat
 from infer_parameter import infer_parameter
 from score_trajectories import score_trajectories

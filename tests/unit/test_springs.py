@@ -10,6 +10,7 @@ import torch
 from eqlearn.camera import Camera
 from eqlearn.datasets import springs
 from eqlearn.datasets.springs import TASKS
+from eqlearn.effective import coefficient_error
 from eqlearn.errors import InputError
 from eqlearn.networks import checkpoint
 from eqlearn.networks.architecture import Architecture
@@ -25,7 +26,7 @@ from eqlearn.networks.scaling import Scaling
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.networks.training import Schedule, Trainer
 from eqlearn.networks.trials import Keeper, train, trial_seed
-from eqlearn.structure import coefficient_error, same_structure
+from eqlearn.structure import same_structure
 
 CAMERA = Camera(64, 4.0, 0.1)
 VALUES = np.linspace(-3, 3, 4)
