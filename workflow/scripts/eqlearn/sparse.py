@@ -1,5 +1,7 @@
 """Sparse least squares solved to optimality: every support of a small library."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from eqlearn.jit import njit
@@ -138,7 +140,13 @@ def best_subset_errors(
     directions, triangle = np.linalg.qr(design / np.where(scale > 0, scale, 1.0))
     projected = directions.T @ response
     beyond = np.sum((response - directions @ projected) ** 2)
-    masks = np.array([sum(1 << k for k in support) for support in candidates], np.int64)
+    masks = _masks(tuple(candidates))
     errors = np.empty(masks.size)
     _residual_energies(np.ascontiguousarray(triangle), projected, masks, errors)
     return errors + beyond
+
+
+@lru_cache(maxsize=8)
+def _masks(supports: tuple[tuple[int, ...], ...]) -> np.ndarray:
+    """Bits of the columns of every support."""
+    return np.array([sum(1 << k for k in support) for support in supports], np.int64)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from eqlearn.trajectory_fit import (
 )
 
 Powers = tuple[int, ...]
+FORETOLD = 1.001  # a fit within this factor of the error that its linearisation foretells needs no second start
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,7 @@ class Library:
 
     def supports(self) -> tuple[Powers, ...]:
         """All supports of at most max_terms terms, as powers, smallest first."""
-        columns = supports(self.powers, self.max_terms)
-        return tuple(tuple(column + 1 for column in support) for support in columns)
+        return _supports(self.powers, self.max_terms)
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,13 @@ class Linearisation:
 
     def errors(self, candidates: tuple[Powers, ...]) -> np.ndarray:
         """Least squared error of every candidate support."""
-        columns = tuple(tuple(power - 1 for power in powers) for powers in candidates)
-        return best_subset_errors(self.design, self.response, columns, self.start)
+        return best_subset_errors(self.design, self.response, _columns(candidates), self.start)
+
+    def error(self, powers: Powers) -> float:
+        """Least squared error of one support."""
+        columns = self.columns(powers)
+        residuals = self.response - columns @ np.linalg.lstsq(columns, self.response, rcond=None)[0]
+        return float(residuals @ residuals)
 
     def columns(self, powers: Powers) -> np.ndarray:
         """Columns of one support, then that of the initial state where it is fitted."""
@@ -61,6 +67,17 @@ class Linearisation:
         """Least-squares coefficients of one support, and the initial state."""
         solution = np.linalg.lstsq(self.columns(powers), self.response, rcond=None)[0]
         return solution[: len(powers)], float(self.origin + solution[len(powers) :].sum())
+
+
+@lru_cache(maxsize=8)  # hundreds of experiments ask for the same few, here and below
+def _supports(powers: int, max_terms: int) -> tuple[Powers, ...]:
+    return tuple(tuple(column + 1 for column in support) for support in supports(powers, max_terms))
+
+
+@lru_cache(maxsize=8)
+def _columns(candidates: tuple[Powers, ...]) -> tuple[tuple[int, ...], ...]:
+    """Columns of a design, of supports given as powers."""
+    return tuple(tuple(power - 1 for power in powers) for powers in candidates)
 
 
 def integral_form(times: np.ndarray, values: np.ndarray, highest: int, initial: float | None = None) -> Linearisation:
@@ -105,17 +122,17 @@ class Experiment:
             self.linear = self._around(self.fit(self.best()))
 
     def fit(self, powers: Powers) -> TrajectoryFit:
-        """Refit a support on the trajectory, started near the linearised solution, or from the integral form."""
+        """Refit a support on the trajectory from the linearised solution; where that misled, from the integral form."""
         if powers not in self._fits:
             near = self._refit(powers, self.linear)
-            if near.error > self.floor:
+            if near.error > max(self.floor, FORETOLD * self.linear.error(powers)):
                 near = min(near, self._refit(powers, self._integral), key=lambda fit: fit.error)
             self._fits[powers] = near
         return self._fits[powers]
 
     def criteria(self, errors: np.ndarray, candidates: Iterable[Powers]) -> np.ndarray:
         """AIC of candidate supports with these squared errors; a fitted initial state counts as a parameter."""
-        sizes = np.array([len(powers) + (self.initial is None) for powers in candidates])
+        sizes = np.array(list(map(len, candidates))) + (self.initial is None)
         return akaike(errors, self.effective, sizes, self.floor)
 
     def best(self) -> Powers:
