@@ -147,6 +147,6 @@ def best_subset_errors(
 
 
 @lru_cache(maxsize=8)
-def _masks(supports: tuple[tuple[int, ...], ...]) -> np.ndarray:
+def _masks(candidates: tuple[tuple[int, ...], ...]) -> np.ndarray:
     """Bits of the columns of every support."""
-    return np.array([sum(1 << k for k in support) for support in supports], np.int64)
+    return np.array([sum(1 << k for k in support) for support in candidates], np.int64)
