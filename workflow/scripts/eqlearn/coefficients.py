@@ -1,7 +1,9 @@
 """Coefficients as functions of the parameter: constant, polynomial, or samples with an interpolation rule."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -51,8 +53,9 @@ class Polynomial(Coefficient):
 
     def __call__(self, parameter: np.ndarray) -> np.ndarray:
         """Value at every parameter, of the same shape."""
-        inside = parameter if self.domain is None else np.clip(parameter, *self.domain)
-        return np.polynomial.polynomial.polyval(VARIABLES[self.variable](inside), self.values)
+        inside = parameter if self.domain is None else np.minimum(np.maximum(parameter, self.domain[0]), self.domain[1])
+        x = VARIABLES[self.variable](inside)
+        return reduce(lambda total, value: total * x + value, reversed(self.values), np.zeros(np.shape(x)))
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,15 @@ class Samples(Coefficient):
 
     def __call__(self, parameter: np.ndarray) -> np.ndarray:
         """Value at every parameter, of the same shape."""
-        transform = VARIABLES[self.variable]
-        nodes = transform(np.asarray(self.grid))
-        inside = transform(np.clip(np.asarray(parameter, dtype=float), self.grid[0], self.grid[-1]))
+        inside = np.clip(np.asarray(parameter, dtype=float), self.grid[0], self.grid[-1])
+        return self._interpolant(VARIABLES[self.variable](inside))
+
+    @cached_property
+    def _interpolant(self) -> Callable[[np.ndarray], np.ndarray]:
+        nodes = VARIABLES[self.variable](np.asarray(self.grid))
         if self.interpolation == "linear" or nodes.size == 1:
-            return np.interp(inside, nodes, self.values)
-        return PchipInterpolator(nodes, self.values)(inside)
+            return lambda inside: np.interp(inside, nodes, self.values)
+        return PchipInterpolator(nodes, self.values)
 
 
 def from_json(name: str, content: Any) -> Coefficient:
