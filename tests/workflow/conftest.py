@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from numba.core.caching import UserProvidedCacheLocator
 from slurm import Slurm, obstacle
 
 # Tests send Ctrl-C; where they were started in the background of a shell it is ignored, and by their children, too.
@@ -87,8 +88,24 @@ def environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "EQLEARN_JOBS_LOCK")}
 
 
+def take_machine_code(source: Path, target: Path) -> None:
+    """Copy what Numba has compiled for one copy of the project to another: it names its folders by absolute paths,
+    and every copy would otherwise compile the same code for half a minute and more."""
+    package, own = (folder / "workflow" / "scripts" / "eqlearn" for folder in (source, target))
+    for compiled in package.glob("__pycache__/numba-*"):
+        for folder in {path.parent for path in own.rglob("*.py")}:
+            former = compiled / place_in_cache(package / folder.relative_to(own))
+            if former.is_dir():
+                shutil.copytree(former, own / "__pycache__" / compiled.name / place_in_cache(folder))
+
+
+def place_in_cache(folder: Path) -> str:
+    """Folder in Numba's cache of what is compiled from the modules in a folder."""
+    return UserProvidedCacheLocator.get_suitable_cache_subpath(str(folder / "module.py"))
+
+
 def copy_project(folder: Path) -> Project:
-    """Copy the sources, without caches and results."""
+    """Copy the sources and the machine code made from them, without other caches and results."""
     folder.mkdir()
     ignore = shutil.ignore_patterns("__pycache__", "*.pyc")
     for part in PARTS:
@@ -97,6 +114,7 @@ def copy_project(folder: Path) -> Project:
             shutil.copytree(source, folder / part, ignore=ignore)
         else:
             shutil.copy(source, folder / part)
+    take_machine_code(ROOT, folder)
     project = Project(folder)
     project.configure()
     return project
@@ -147,6 +165,7 @@ def finished_copy(finished_project: Project, tmp_path: Path) -> Project:
     """A copy of the finished run that a test may change, dates kept."""
     target = tmp_path / "project"
     shutil.copytree(finished_project.folder, target, symlinks=True)
+    take_machine_code(finished_project.folder, target)
     return Project(target)
 
 
