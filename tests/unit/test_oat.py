@@ -1,5 +1,7 @@
 """OAT learner: planted equations from sampled densities alone, criteria, effective samples, optimal refits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from eqlearn.datasets import mean_field
@@ -228,8 +230,20 @@ def test_information_is_the_inverse_covariance_without_the_start():
 
 
 def test_the_integral_form_starts_near_the_truth():
-    coefficients, initial = experiment.integral_form(TIMES, logistic(TIMES, 0.05, 0.5, -1.0), 2).solution((1, 2))
+    form = experiment.integral_form(TIMES, logistic(TIMES, 0.05, 0.5, -1.0), 2)
+    coefficients, initial, _ = form.solution((1, 2))
     np.testing.assert_allclose([*coefficients, initial], [0.5, -1.0, 0.05], rtol=1e-3)
+
+
+def test_a_linearisation_that_misleads_is_made_up_for():
+    """It starts at a blow-up, where no sensitivity shows a way back: the fit then starts from the integral form."""
+    times = np.linspace(0.0, 40.0, 100)
+    found = experiment.Experiment(times, logistic(times, 0.05, 0.5, -1.0), LIBRARY)
+    misleading = replace(found.linear, response=1e4 * found.linear.response)
+    coefficients, initial, _ = misleading.solution((1, 2))
+    lost = fit_trajectory(found.times, found.values, (1, 2), (coefficients, initial))
+    found.linear = misleading
+    assert found.fit((1, 2)).error < 1e-12 < lost.error
 
 
 @pytest.mark.parametrize(("powers", "max_terms"), [(1, 1), (2, 1), (2, 5), (3, 2)])

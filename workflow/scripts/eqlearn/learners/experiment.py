@@ -53,20 +53,16 @@ class Linearisation:
         """Least squared error of every candidate support."""
         return best_subset_errors(self.design, self.response, _columns(candidates), self.start)
 
-    def error(self, powers: Powers) -> float:
-        """Least squared error of one support."""
-        columns = self.columns(powers)
-        residuals = self.response - columns @ np.linalg.lstsq(columns, self.response, rcond=None)[0]
-        return float(residuals @ residuals)
-
     def columns(self, powers: Powers) -> np.ndarray:
         """Columns of one support, then that of the initial state where it is fitted."""
         return np.column_stack([self.design[:, np.array(powers) - 1], self.start])
 
-    def solution(self, powers: Powers) -> tuple[np.ndarray, float]:
-        """Least-squares coefficients of one support, and the initial state."""
-        solution = np.linalg.lstsq(self.columns(powers), self.response, rcond=None)[0]
-        return solution[: len(powers)], float(self.origin + solution[len(powers) :].sum())
+    def solution(self, powers: Powers) -> tuple[np.ndarray, float, np.ndarray]:
+        """Least-squares coefficients of one support, the initial state, and the residuals (S,)."""
+        columns = self.columns(powers)
+        solution = np.linalg.lstsq(columns, self.response, rcond=None)[0]
+        initial = float(self.origin + solution[len(powers) :].sum())
+        return solution[: len(powers)], initial, self.response - columns @ solution
 
 
 @lru_cache(maxsize=8)  # hundreds of experiments ask for the same few, here and below
@@ -124,10 +120,11 @@ class Experiment:
     def fit(self, powers: Powers) -> TrajectoryFit:
         """Refit a support on the trajectory from the linearised solution; where that misled, from the integral form."""
         if powers not in self._fits:
-            near = self._refit(powers, self.linear)
-            if near.error > max(self.floor, FORETOLD * self.linear.error(powers)):
-                near = min(near, self._refit(powers, self._integral), key=lambda fit: fit.error)
-            self._fits[powers] = near
+            coefficients, initial, residuals = self.linear.solution(powers)
+            found = self._refit(powers, (coefficients, initial))
+            if found.error > max(self.floor, FORETOLD * residuals @ residuals):
+                found = min(found, self._from_integral(powers), key=lambda fit: fit.error)
+            self._fits[powers] = found
         return self._fits[powers]
 
     def criteria(self, errors: np.ndarray, candidates: Iterable[Powers]) -> np.ndarray:
@@ -144,10 +141,14 @@ class Experiment:
         """Best support of the integral form, refitted on the trajectory."""
         small = tuple(powers for powers in self.supports if len(powers) <= 3)
         leading = leading_supports(small, self._integral.errors(small), per_size=1)
-        return min((self._refit(powers, self._integral) for powers in leading), key=lambda fit: fit.error)
+        return min((self._from_integral(powers) for powers in leading), key=lambda fit: fit.error)
 
-    def _refit(self, powers: Powers, near: Linearisation) -> TrajectoryFit:
-        start, options = near.solution(powers), {"fit_start": self.initial is None, "whitening": self.whitening}
+    def _from_integral(self, powers: Powers) -> TrajectoryFit:
+        return self._refit(powers, self._integral.solution(powers)[:2])
+
+    def _refit(self, powers: Powers, start: tuple[np.ndarray, float]) -> TrajectoryFit:
+        """From coefficients and an initial state."""
+        options = {"fit_start": self.initial is None, "whitening": self.whitening}
         return fit_trajectory(self.times, self.values, powers, start, **options)
 
     def _around(self, reference: TrajectoryFit) -> Linearisation:
@@ -174,11 +175,9 @@ class WeakExperiment(Experiment):
     def fit(self, powers: Powers) -> TrajectoryFit:
         """Least squares in integral form; error and residuals are those of the integrals."""
         if powers not in self._fits:
-            coefficients, initial = self.linear.solution(powers)
+            coefficients, initial, residuals = self.linear.solution(powers)
             columns = self.linear.columns(powers)
             free = columns.shape[1] > len(powers)
-            point = np.concatenate([coefficients, [initial - self.linear.origin] if free else []])
-            residuals = self.linear.response - columns @ point
             triangle = np.linalg.qr(np.roll(columns, int(free), axis=1), mode="r")[int(free) :, int(free) :]
             error = float(residuals @ residuals)
             self._fits[powers] = TrajectoryFit(powers, coefficients, initial, error, residuals, triangle, free)
