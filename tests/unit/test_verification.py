@@ -471,6 +471,21 @@ def test_kept_equations_are_compared_term_by_term(tmp_path):
     assert ours[f"{place}/x factor 0"].value == 0.0  # published, and not found
 
 
+def test_kept_equations_of_fields_are_compared_term_by_term(tmp_path):
+    row = {"equation": "burgers", "grid": "512x256", "noise": 0.0, "seed": 0, "learner": "heql.published", "at": 0.627}
+    row |= {"coordinate": "t", "u_t": "-1.15e-05·u*u_x +0.3·sin(_*u + _*u_x) -2·1", **WHEN}
+
+    def found(protocol: str = "published", **changes: object) -> dict[str, float]:
+        pd.DataFrame([{**row, **changes}]).to_csv(tmp_path / "e.csv")
+        ours = measured_numbers.kept_runs({tmp_path / "e.csv": "abc"}, protocol, NUMBERS)
+        return {path.removeprefix("parametric_eql_table4_pde_equations/"): value.value for path, value in ours.items()}
+
+    place = "burgers/heql/0.627"
+    terms = {"u*u_x": -1.15e-5, "sin(_*u + _*u_x)": 0.3, "1": -2.0, "u_xx": 0.0}  # published, and not found
+    assert found() == {f"{place}/{term}": value for term, value in terms.items()}
+    assert found("refined") == found(grid="256x256") == found(noise=0.01) == {}
+
+
 @pytest.mark.parametrize(
     ("learner", "protocols"),
     [

@@ -23,6 +23,7 @@ KEPT = {
     "network_runs.csv": _FUNCTIONS,
     "network_equations.csv": _FUNCTIONS,
     "pde_network_runs.csv": _FIELDS,
+    "pde_network_equations.csv": (*_FIELDS, "tabulate_pdes.py"),
     "spring_runs.csv": _IMAGES,
     "spring_equations.csv": _IMAGES,
     "pde_recovery.csv": ("solve_pde.py", "recover_pde.py"),

@@ -5,7 +5,7 @@ INFERRED, ALONE, EMBEDDED = publication.inference(), publication.structures(), p
 LEARNED = [(dataset, label) for dataset in plan.datasets for label in plan.learned_labels(dataset)]
 # Measured over days and kept; a copy without results/record is compared without them.
 RECORD = PUBLISHED.parents[1] / "results" / "record"
-COMPARED_RUNS = ("network_runs", "network_equations", "pde_network_runs", "spring_runs", "spring_equations")
+COMPARED_RUNS = [f"{kind}_{table}" for kind in ("network", "pde_network", "spring") for table in ("runs", "equations")]
 RUNS = [path for path in [RECORD / f"{name}.csv" for name in COMPARED_RUNS] if path.is_file()]
 # A user's own table or functions have nothing to do with the publications.
 COMPARED = bool(

@@ -29,10 +29,10 @@ def tabulate_pdes(
     write_table(compared, errors)
     write_table_page(compared, errors_page)
     text = ["equation", "grid", "learner", "term", "coordinate"]
-    lines = _equations(clean(read_table(coefficients, ["parameter_value", "value", "noise"], text)))
+    lines = _equations(clean(read_table(coefficients, ["parameter_value", "value", "noise", "seed"], text)))
     lines = lines.merge(_printed(read_table(published_equations, ["value"], ["benchmark"])), "left", ["equation", "at"])
     write_table(lines, equations)
-    write_table_page(lines, equations_page)
+    write_table_page(lines.drop(columns=["noise", "seed"]), equations_page)
 
 
 def _equations(table: pd.DataFrame) -> pd.DataFrame:
@@ -42,7 +42,7 @@ def _equations(table: pd.DataFrame) -> pd.DataFrame:
         for value in values[[round(share * len(values)) for share in SHOWN]]:
             own = group[group["parameter_value"] == value]
             text = " ".join(f"{row.value:+.4g}·{row.term}" for row in own.itertuples())
-            row = {"equation": equation, "grid": grid, "coordinate": group["coordinate"].iloc[0]}
+            row = {"equation": equation, "grid": grid, **group[["noise", "seed", "coordinate"]].iloc[0]}
             rows.append({**row, "at": f"{value:.3f}", "learner": learner, "u_t": text})
     return pd.DataFrame(rows)
 

@@ -83,8 +83,8 @@ def kept_runs(paths: dict[Path, str], protocol: str, numbers: list[Number]) -> d
     """Numbers of what takes too long for every run, and was measured once: success rates over seeds, and published
     trainings with all of their trials.
 
-    ``paths``: tables of ``workflow/record.py`` (scores or equations of functions or images, scores of fields), and the
-    digest that their code has now.
+    ``paths``: tables of ``workflow/record.py`` (scores and equations of functions, images and fields), and the digest
+    that their code has now.
     """
     ours = {}
     for path, digest in paths.items():
@@ -109,6 +109,8 @@ def _numbers_of(table: pd.DataFrame, protocol: str, numbers: list[Number]) -> di
     if "task" in table:
         scores = paper_b_springs.measured_scores(table, protocol)
         return scores | paper_b_springs.measured_runs(table, protocol, SPRING_RUNS)
+    if "u_t" in table:
+        return paper_b_pdes.measured_texts(table, numbers)
     # As published: all trials, of the first seed.
     whole = table[table["learner"].str.endswith(".published") & (table["trials"] == paper_b.TRIALS)]
     whole = whole[whole["seed"] == 0]

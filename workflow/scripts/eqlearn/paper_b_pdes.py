@@ -1,5 +1,6 @@
 """Paper B's tables of partial differential equations (III, IV) and ours, brought to the same names."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
@@ -16,6 +17,7 @@ NETWORK_GRIDS = {"advection_diffusion": "256x512", "burgers": "512x256"}
 _LIBRARIES = {"sindy": "yes", "sindy_linear": "no"}  # whether products are given
 NETWORKS = ("seql", "heql")  # learned without products
 _BASELINE = "sindy.published"  # with products
+_COEFFICIENT = re.compile(r"([+-][^\s·]+)·")  # in equations that are written out
 
 
 def published_errors(table: pd.DataFrame) -> Iterator[Number]:
@@ -29,7 +31,7 @@ def published_errors(table: pd.DataFrame) -> Iterator[Number]:
 def published_equations(table: pd.DataFrame) -> Iterator[Number]:
     """Table IV: every coefficient, true and learned, at four values of the varying coordinate."""
     for row in table.itertuples():
-        for column in (TRUE, "seql", "heql"):
+        for column in (TRUE, *NETWORKS):
             equation = Equation(getattr(row, column), ("u", "u_x", "u_xx"), row.varying_coordinate, "u_t", {})
             for term, factors in effective_coefficients(equation, np.zeros(1)).items():
                 yield Number(_EQUATIONS, f"{row.benchmark}/{column}/{row.value:.3f}", term, float(factors[0][0]))
@@ -86,6 +88,23 @@ def measured_equations(
             item = f"{_EQUATIONS}/{row.equation}/{name}/{row.parameter_value:.3f}"
             items.add(item)
             ours[f"{item}/{row.term}"] = Measured(row.value)
+    return _with_lacking(ours, items, numbers)
+
+
+def measured_texts(table: pd.DataFrame, numbers: Iterable[Number]) -> dict[str, Measured]:
+    """The same from our equations, written out in rows as +1.2·u -0.3·u_x."""
+    rows = clean(table)
+    ours, items = {}, set()
+    for row in rows[rows["grid"] == rows["equation"].map(NETWORK_GRIDS)].itertuples():
+        item = f"{_EQUATIONS}/{row.equation}/{row.learner.split('.')[0]}/{row.at:.3f}"
+        items.add(item)
+        _, *parts = _COEFFICIENT.split(row.u_t)
+        ours |= {f"{item}/{term.strip()}": Measured(float(value)) for value, term in zip(parts[::2], parts[1::2])}
+    return _with_lacking(ours, items, numbers)
+
+
+def _with_lacking(ours: dict[str, Measured], items: set[str], numbers: Iterable[Number]) -> dict[str, Measured]:
+    """With the coefficient 0 for published terms that our equations lack."""
     lacking = (number.path for number in numbers if f"{number.source}/{number.item}" in items)
     return {**dict.fromkeys(lacking, Measured(0.0)), **ours}
 
