@@ -21,7 +21,7 @@ crate: $(CRATE)
 
 test: $(DEV)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/scripts tests/bad_input tests/results
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/workflow
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 20 tests/workflow
 
 identity: $(DEV)
 	$(BIN)/python -m pytest -m whole tests/workflow
