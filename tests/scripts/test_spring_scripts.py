@@ -12,6 +12,7 @@ from eqlearn.equation import read_equation
 from eqlearn.errors import InputError
 from eqlearn.netcdf import read_netcdf
 from eqlearn.networks.encoder_file import encoder_digest
+from eqlearn.random import generator
 from figure_encoder import figure_encoder
 from figure_springs import figure_springs
 from fit_relu import fit_relu
@@ -160,6 +161,21 @@ def test_figures_have_labels_units_no_overlapping_text_and_200_dpi(draw, chain, 
     assert not [label for axes in figure.axes if axes.axison for label in unlabelled(axes)]
     with Image.open(out["png"]) as image:
         assert image.info["dpi"][0] >= 199
+
+
+@pytest.mark.parametrize(("scattered", "label"), [(False, "ψ2 − ψ1 (1)"), (True, "true pull (1)")])
+def test_a_target_is_drawn_over_the_difference_of_which_it_is_a_function(
+    scattered, label, chain, tmp_path, monkeypatch
+):
+    figures = []
+    monkeypatch.setattr(style.plt, "close", figures.append)
+    points = pd.read_csv(chain["predictions"])
+    if scattered:
+        points["difference"] = generator("scattered").permutation(points["difference"])
+    points.to_csv(tmp_path / "p.csv", index=False)
+    tables = {"predictions": tmp_path / "p.csv", **{name: chain[name] for name in ("coefficients", "encodings")}}
+    figure_springs(**tables, task="pull", seed=0, learned_on=4.0, svg=tmp_path / "f.svg", png=tmp_path / "f.png")
+    assert figures[0].axes[0].get_xlabel() == label
 
 
 def test_a_bump_that_leaves_its_image_is_told(tmp_path):

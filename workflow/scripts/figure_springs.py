@@ -9,6 +9,7 @@ from eqlearn.style import LEARNERS, grid, legend, save
 from eqlearn.tables import read_table
 
 PANEL = (2.0, 1.75)
+TURNS = 5  # a curve whose total variation is so many times its range is none
 
 
 def figure_springs(
@@ -22,8 +23,9 @@ def figure_springs(
     svg: Path,
     png: Path,
 ) -> None:
-    """Above: the target over the difference of the positions at every example, a panel per t. Below: the coefficients
-    over the parameter, then the latent variable over the position, a panel per learner."""
+    """Above: the target over the difference of the positions at every example, a panel per t; where it is no function
+    of that, over the true target. Below: the coefficients over the parameter, then the latent variable over the
+    position, a panel per learner."""
 
     def own(path: Path, numeric: list[str], text: list[str]) -> pd.DataFrame:
         table = read_table(path, [*numeric, "seed"], ["task", "learner", *text])
@@ -34,10 +36,11 @@ def figure_springs(
     latent = own(encodings, ["position", "latent"], [])
     values, learners = sorted(set(points["parameter_value"])), list(dict.fromkeys(latent["learner"]))
     figure, axes = grid(2, max(len(values), 1 + len(learners)), PANEL)
+    over = "difference" if all(_curve(rows) for _, rows in points.groupby("parameter_value")) else "true"
     for axis, value in zip(axes[0], values):
-        _predicted(axis, points[points["parameter_value"] == value], learned_on)
+        _predicted(axis, points[points["parameter_value"] == value], over, learned_on)
         axis.set_title(f"t = {value:.3g}")
-        axis.set_xlabel("ψ2 − ψ1 (1)")
+        axis.set_xlabel("ψ2 − ψ1 (1)" if over == "difference" else f"true {task} (1)")
     axes[0][0].set_ylabel(f"{task} (1)")
     _coefficients(axes[1][0], curves)
     for axis, learner in zip(axes[1][1:], learners):
@@ -48,14 +51,20 @@ def figure_springs(
     save(figure, svg, png)
 
 
-def _predicted(axis, table: pd.DataFrame, learned_on: float | None) -> None:
-    true = table.drop_duplicates("difference").sort_values("difference")
-    axis.plot(true["difference"], true["true"], color="0.7", linewidth=4, label="true")
+def _curve(table: pd.DataFrame) -> bool:
+    """Whether the true target is a function of the difference of the positions."""
+    true = table.sort_values("difference")["true"]
+    return bool(true.diff().abs().sum() < TURNS * np.ptp(true))
+
+
+def _predicted(axis, table: pd.DataFrame, over: str, learned_on: float | None) -> None:
+    true = table.drop_duplicates(over).sort_values(over)
+    axis.plot(true[over], true["true"], color="0.7", linewidth=4, label="true")
     for k, (learner, rows) in enumerate(table.groupby("learner", sort=False)):
         name, colour, _ = LEARNERS[learner]
         # The equation, which comes first, is not hidden by the baseline.
-        axis.plot(rows["difference"], rows["predicted"], ".", markersize=2, color=colour, label=name, zorder=4 - k)
-    if learned_on is not None:
+        axis.plot(rows[over], rows["predicted"], ".", markersize=2, color=colour, label=name, zorder=4 - k)
+    if learned_on is not None and over == "difference":
         axis.axvspan(-learned_on, learned_on, color="white", zorder=0)
         axis.set_facecolor("0.95")
 
