@@ -107,10 +107,10 @@ def test_every_published_number_has_a_row_and_a_verdict():
     assert table["protocol"].value_counts().to_dict() == {"published": expected + windows, "refined": expected}
     left = table[~table["verdict"].isin(["reproduced", "deviates", "not comparable", "published value missing"])]
     assert set(left["verdict"]) == {"not computed"}
-    # Networks learn partial differential equations without being given products; coefficients as published are those of
-    # config/paper.yaml, and of the errors four are kept.
+    # Networks learn partial differential equations without being given products; coefficients of HEQL as published are
+    # those of config/paper.yaml; SEQL's are kept, and so are four of the errors.
     untrained = left["source"].str.contains("_pde_") & left["item"].str.contains("seql|heql")
-    assert left.loc[untrained, "protocol"].value_counts().to_dict() == {"published": 4 + 40, "refined": 4}
+    assert left.loc[untrained, "protocol"].value_counts().to_dict() == {"published": 4 + 20, "refined": 4}
     assert left.loc[untrained & (left["protocol"] == "refined"), "item"].str.contains("/yes/").all()
     # Success rates of networks are judged once all repeated runs are in results/record.
     left = left[~untrained & ~left["item"].str.startswith(("recovery/", "pdes/networks/", "springs/all"))]
