@@ -7,7 +7,8 @@ CRATE := .venv/crate.installed
 RUN := default
 
 RUNS := --key function noise seed learner
-PDE_RUNS := --only trials --key equation grid noise seed learner
+PDE_KEY := --key equation grid noise seed learner
+PDE_RUNS := --only trials $(PDE_KEY)
 IMAGES := --key task seed learner
 
 .PHONY: reproduce crate test identity study paper parity lint bench record clean
@@ -46,7 +47,7 @@ paper: $(RUNTIME)
 	$(BIN)/python workflow/record.py results/paper/tables/networks/analytic.scores.csv results/record/network_runs.csv $(RUNS)
 	$(BIN)/python workflow/record.py results/paper/tables/networks/analytic.equations.csv results/record/network_equations.csv $(RUNS) parameter_value
 	$(BIN)/python workflow/record.py results/paper/tables/pdes/pde.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
-	$(BIN)/python workflow/record.py results/paper/tables/pdes/pde.equations.csv results/record/pde_network_equations.csv --key equation grid noise seed learner at
+	$(BIN)/python workflow/record.py results/paper/tables/pdes/pde.equations.csv results/record/pde_network_equations.csv $(PDE_KEY) at
 	$(BIN)/python workflow/record.py results/paper/tables/springs/springs.scores.csv results/record/spring_runs.csv $(IMAGES)
 	$(BIN)/python workflow/record.py results/paper/tables/springs/springs.equations.csv results/record/spring_equations.csv $(IMAGES) parameter_value
 

@@ -110,7 +110,7 @@ def _numbers_of(table: pd.DataFrame, protocol: str, numbers: list[Number]) -> di
         scores = paper_b_springs.measured_scores(table, protocol)
         return scores | paper_b_springs.measured_runs(table, protocol, SPRING_RUNS)
     if "u_t" in table:
-        return paper_b_pdes.measured_texts(table, numbers)
+        return paper_b_pdes.measured_texts(table, protocol, numbers)
     # As published: all trials, of the first seed.
     whole = table[table["learner"].str.endswith(".published") & (table["trials"] == paper_b.TRIALS)]
     whole = whole[whole["seed"] == 0]

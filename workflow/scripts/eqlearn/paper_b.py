@@ -7,7 +7,7 @@ import pandas as pd
 
 from eqlearn.effective import effective_coefficients
 from eqlearn.equation import Equation
-from eqlearn.verification import Measured, Number
+from eqlearn.verification import Measured, Number, with_lacking
 
 _ERRORS, _EQUATIONS = "parametric_eql_table8_analytic_mse", "parametric_eql_tables2_7_equations"
 _BASELINE = "parametric_eql_table1_eql_baseline"
@@ -75,7 +75,7 @@ def measured_equations(coefficients: pd.DataFrame, protocol: str, numbers: Itera
         place = f"{_BASELINE}/{row.function}/eql" if network == "eql" else place
         places.add(place)
         ours[f"{place}/{row.quantity}"] = Measured(row.value)
-    return _with_lacking(ours, places, numbers)
+    return with_lacking(ours, places, numbers)
 
 
 def measured_texts(table: pd.DataFrame, numbers: Iterable[Number]) -> dict[str, Measured]:
@@ -85,13 +85,7 @@ def measured_texts(table: pd.DataFrame, numbers: Iterable[Number]) -> dict[str, 
         item = f"{row.function}/{row.learner.split('.')[0]}/{row.parameter_value:.3f}"
         found += _factors(_EQUATIONS, item, Equation(row.trained, ("x",), "t", "y", {}))
     ours = {number.path: Measured(number.value) for number in found}
-    return _with_lacking(ours, {f"{number.source}/{number.item}" for number in found}, numbers)
-
-
-def _with_lacking(ours: dict[str, Measured], places: set[str], numbers: Iterable[Number]) -> dict[str, Measured]:
-    """With the coefficient 0 for published terms that our equations at these places lack."""
-    lacking = (number.path for number in numbers if f"{number.source}/{number.item}" in places)
-    return {**dict.fromkeys(lacking, Measured(0.0)), **ours}
+    return with_lacking(ours, {f"{number.source}/{number.item}" for number in found}, numbers)
 
 
 def as_published(table: pd.DataFrame, learners: Iterable[str]) -> pd.DataFrame:

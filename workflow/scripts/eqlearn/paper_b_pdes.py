@@ -9,7 +9,7 @@ import pandas as pd
 from eqlearn.effective import effective_coefficients
 from eqlearn.equation import Equation
 from eqlearn.references import TRUE
-from eqlearn.verification import Measured, Number
+from eqlearn.verification import Measured, Number, with_lacking
 
 _ERRORS, _EQUATIONS = "parametric_eql_table3_pde_mse", "parametric_eql_table4_pde_equations"
 SINDY_GRID = "256x256"  # of Table III's errors of SINDy
@@ -17,7 +17,7 @@ NETWORK_GRIDS = {"advection_diffusion": "256x512", "burgers": "512x256"}
 _LIBRARIES = {"sindy": "yes", "sindy_linear": "no"}  # whether products are given
 NETWORKS = ("seql", "heql")  # learned without products
 _BASELINE = "sindy.published"  # with products
-_COEFFICIENT = re.compile(r"([+-][^\s·]+)·")  # in equations that are written out
+_TERM = re.compile(r"([+-][^\s·]+)·(.+?)(?= [+-][^\s·]+·|$)")  # coefficient and term of an equation written out
 
 
 def published_errors(table: pd.DataFrame) -> Iterator[Number]:
@@ -88,25 +88,18 @@ def measured_equations(
             item = f"{_EQUATIONS}/{row.equation}/{name}/{row.parameter_value:.3f}"
             items.add(item)
             ours[f"{item}/{row.term}"] = Measured(row.value)
-    return _with_lacking(ours, items, numbers)
+    return with_lacking(ours, items, numbers)
 
 
-def measured_texts(table: pd.DataFrame, numbers: Iterable[Number]) -> dict[str, Measured]:
+def measured_texts(table: pd.DataFrame, protocol: str, numbers: Iterable[Number]) -> dict[str, Measured]:
     """The same from our equations, written out in rows as +1.2·u -0.3·u_x."""
-    rows = clean(table)
-    ours, items = {}, set()
-    for row in rows[rows["grid"] == rows["equation"].map(NETWORK_GRIDS)].itertuples():
-        item = f"{_EQUATIONS}/{row.equation}/{row.learner.split('.')[0]}/{row.at:.3f}"
-        items.add(item)
-        _, *parts = _COEFFICIENT.split(row.u_t)
-        ours |= {f"{item}/{term.strip()}": Measured(float(value)) for value, term in zip(parts[::2], parts[1::2])}
-    return _with_lacking(ours, items, numbers)
-
-
-def _with_lacking(ours: dict[str, Measured], items: set[str], numbers: Iterable[Number]) -> dict[str, Measured]:
-    """With the coefficient 0 for published terms that our equations lack."""
-    lacking = (number.path for number in numbers if f"{number.source}/{number.item}" in items)
-    return {**dict.fromkeys(lacking, Measured(0.0)), **ours}
+    rows = [
+        {**row, "parameter_value": row["at"], "term": term, "value": float(value)}
+        for row in table.to_dict("records")
+        for value, term in _TERM.findall(row["u_t"])
+    ]
+    columns = [*table.columns, "parameter_value", "term", "value"]
+    return measured_equations(pd.DataFrame(rows, columns=columns), protocol, set(table["learner"]), numbers)
 
 
 def measured_runs(table: pd.DataFrame, seeds: int) -> dict[str, Measured]:

@@ -40,6 +40,12 @@ class Measured:
     when: str = "this run"
 
 
+def with_lacking(ours: dict[str, Measured], items: set[str], numbers: Iterable[Number]) -> dict[str, Measured]:
+    """With the coefficient 0 for published terms that our equations at these ``source/item`` lack."""
+    lacking = (number.path for number in numbers if f"{number.source}/{number.item}" in items)
+    return {**dict.fromkeys(lacking, Measured(0.0)), **ours}
+
+
 @dataclass(frozen=True)
 class Criterion:
     """What counts as reproduced for the numbers whose path matches the pattern."""
