@@ -164,7 +164,7 @@ def finished_project(shared_folder: Path) -> Project:
 def finished_copy(finished_project: Project, tmp_path: Path) -> Project:
     """A copy of the finished run that a test may change, dates kept."""
     target = tmp_path / "project"
-    shutil.copytree(finished_project.folder, target, symlinks=True)
+    shutil.copytree(finished_project.folder, target, symlinks=True, ignore=shutil.ignore_patterns("numba-*"))
     take_machine_code(finished_project.folder, target)
     return Project(target)
 
