@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import Polynomial, legendre
-from scipy.signal import fftconvolve
 from scipy.special import comb
 
 from eqlearn.fields import Field
@@ -42,46 +41,39 @@ def basis(varying: str, field: Field, size: int, highest: int) -> list[np.ndarra
 
 
 class WeakForm:
-    """Integrals of one field against all test functions; rows (N,) are test functions."""
+    """Integrals of one field against all test functions; rows (N,) are test functions, that of every time in turn."""
 
     def __init__(self, field: Field, varying: str, bumps: Bumps, highest: int) -> None:
         self.field, self.varying, self.highest = field, varying, highest
         step_t = float(field.t[1] - field.t[0])
-        self._x = _bump(bumps.half_x, POWER_X, field.period / field.x.size, highest)
-        self._t = _bump(bumps.half_t, POWER_T, step_t, 1)
-        self._rows = np.arange(0, field.t.size - 2 * bumps.half_t, bumps.stride)
-        self._points = np.arange(0, field.x.size, bumps.stride)
-        self.response = -self._sampled(self._over_x(self._over_t(field.u, 1), 0)).ravel()
+        points = np.arange(0, field.x.size, bumps.stride)
+        rows = np.arange(bumps.half_t, field.t.size - bumps.half_t, bumps.stride)
+        derivatives_x = _bump(bumps.half_x, POWER_X, field.period / field.x.size, highest)
+        self._x = [_placed(values, points, field.x.size) for values in derivatives_x]
+        self._t = [_placed(values, rows, field.t.size) for values in _bump(bumps.half_t, POWER_T, step_t, 1)]
+        self.response = -(self._t[1] @ field.u @ self._x[0].T).ravel()
 
     def columns(self, power: int, order: int, functions: list[np.ndarray]) -> np.ndarray:
         """Integrals of basis·∂ₓ^order u^power, (N, size of the basis): derivatives moved onto bump and basis."""
-        values = self.field.u**power
-        sign, size = (-1.0) ** order, functions[0].shape[1]
+        over_x, over_t = self._weights(order, functions)
+        values = (-1.0) ** order * self.field.u**power
+        inner = over_t @ (values @ over_x) if self.varying == "t" else (over_t @ values) @ over_x
+        return inner.reshape(functions[0].shape[1], -1).T
+
+    def _weights(self, order: int, functions: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """What the field is summed with, over x (X, points) and over t (rows, T), one of them for each function."""
         if self.varying == "t":
-            inner = sign * self._over_x(values, order)
-            parts = [self._over_t(inner * functions[0][:, [m]], 0) for m in range(size)]
-        else:
-            inner = self._over_t(values, 0)
-            parts = [
-                sign
-                * sum(comb(order, j) * self._over_x(inner * functions[order - j][:, m], j) for j in range(order + 1))
-                for m in range(size)
-            ]
-        return np.stack([self._sampled(part).ravel() for part in parts], axis=1)
+            return self._x[order].T, self._t[0] * functions[0].T[:, None]
+        products = [comb(order, j) * self._x[j] * functions[order - j].T[:, None] for j in range(order + 1)]
+        return sum(products).transpose(0, 2, 1), self._t[0]
 
-    def _over_x(self, values: np.ndarray, order: int) -> np.ndarray:
-        """Periodic correlation with a derivative of the bump."""
-        half, points = self._x[order].size // 2, values.shape[1]
-        kernel = np.zeros(points)
-        np.add.at(kernel, np.arange(-half, half + 1) % points, self._x[order])
-        return np.fft.irfft(np.fft.rfft(values, axis=1) * np.conj(np.fft.rfft(kernel)), points, axis=1)
 
-    def _over_t(self, values: np.ndarray, order: int) -> np.ndarray:
-        """Correlation where the bump lies inside."""
-        return fftconvolve(values, self._t[order][::-1, None], mode="valid", axes=0)
-
-    def _sampled(self, values: np.ndarray) -> np.ndarray:
-        return values[self._rows][:, self._points]
+def _placed(values: np.ndarray, centres: np.ndarray, points: int) -> np.ndarray:
+    """A bump (2·half + 1,) around every centre of a grid, (centres, points); the grid is periodic."""
+    half, placed = values.size // 2, np.zeros((centres.size, points))
+    for row, centre in zip(placed, centres):
+        np.add.at(row, np.arange(centre - half, centre + half + 1) % points, values)
+    return placed
 
 
 def _bump(half: int, power: int, step: float, highest: int) -> list[np.ndarray]:

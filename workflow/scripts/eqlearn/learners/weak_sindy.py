@@ -6,7 +6,6 @@ the one that helps most first, or leave the whole; the Bayesian information crit
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import sympy
@@ -56,7 +55,7 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict) -> Equa
         _candidates(_system(form, terms, settings.size), settings.max_terms),
         key=lambda model: model.criterion(independent),
     )
-    fits = [_system(form, chosen.terms, size) for size in settings.sizes]
+    fits = [_system(form, sorted(chosen.terms), size) for size in settings.sizes]
     best = min(fits, key=lambda model: model.criterion(independent))
     texts = [as_expression(expanded(*term)).text for term in best.terms]
     return equation_of(data, texts, best.coefficients(), provenance)
@@ -83,7 +82,7 @@ def expanded(power: int, order: int) -> sympy.Expr:
 @dataclass(frozen=True)
 class _System:
     """Least squares for some terms (k) in one basis (Q, M): triangle (k·M, k·M) of the normalised columns, their
-    lengths, the projected response, its energy, and what no column explains."""
+    lengths, the projected response, its energy, and the squared error of the fit."""
 
     terms: list[tuple[int, int]]
     functions: np.ndarray
@@ -91,26 +90,17 @@ class _System:
     lengths: np.ndarray
     projected: np.ndarray
     energy: float
-    beyond: float
-
-    @cached_property
-    def inverse(self) -> np.ndarray:
-        """Pseudoinverse of the triangle."""
-        return np.linalg.pinv(self.triangle, rcond=CUTOFF)
-
-    def error(self) -> float:
-        """Squared error of the fit."""
-        rest = self.projected - self.triangle @ (self.inverse @ self.projected)
-        return self.beyond + float(rest @ rest)
+    error: float
 
     def criterion(self, independent: float) -> float:
         """Bayesian information criterion for so many independent test functions."""
-        error = independent * np.log(self.error() / self.energy + FLOOR)
-        return error + np.log(independent) * self.functions.shape[1] * len(self.terms)
+        misfit = independent * np.log(self.error / self.energy + FLOOR)
+        return misfit + np.log(independent) * self.functions.shape[1] * len(self.terms)
 
     def coefficients(self) -> np.ndarray:
-        """Coefficients over the varying coordinate (Q, k)."""
-        return self.functions @ (self.inverse @ self.projected / self.lengths).reshape(len(self.terms), -1).T
+        """Coefficients over the varying coordinate (Q, k); the smallest ones where several fit equally."""
+        solution = np.linalg.lstsq(self.triangle, self.projected, rcond=CUTOFF)[0]
+        return self.functions @ (solution / self.lengths).reshape(len(self.terms), -1).T
 
     def only(self, kept: Sequence[int]) -> "_System":
         """The same with some of the terms."""
@@ -118,9 +108,9 @@ class _System:
         columns = np.concatenate([np.arange(k * size, (k + 1) * size) for k in kept])
         directions, triangle = np.linalg.qr(self.triangle[:, columns])
         projected = directions.T @ self.projected
-        beyond = self.beyond + max(float(self.projected @ self.projected - projected @ projected), 0.0)
+        error = self.error + max(float(self.projected @ self.projected - projected @ projected), 0.0)
         terms = [self.terms[k] for k in kept]
-        return _System(terms, self.functions, triangle, self.lengths[columns], projected, self.energy, beyond)
+        return _System(terms, self.functions, triangle, self.lengths[columns], projected, self.energy, error)
 
 
 def _system(form: WeakForm, terms: list[tuple[int, int]], size: int) -> _System:
@@ -130,8 +120,8 @@ def _system(form: WeakForm, terms: list[tuple[int, int]], size: int) -> _System:
     lengths[lengths == 0] = 1.0
     directions, triangle = np.linalg.qr(design / lengths)
     projected, energy = directions.T @ form.response, float(form.response @ form.response)
-    beyond = max(energy - float(projected @ projected), 0.0)
-    return _System(terms, functions[0], triangle, lengths, projected, energy, beyond)
+    error = max(energy - float(projected @ projected), 0.0)
+    return _System(terms, functions[0], triangle, lengths, projected, energy, error)
 
 
 def _candidates(system: _System, most: int) -> Iterator[_System]:
@@ -150,6 +140,6 @@ def _candidates(system: _System, most: int) -> Iterator[_System]:
 def _best(system: _System, supports: list[list[int]], chosen: list[int]) -> _System:
     """The system of least error, whose support replaces ``chosen``."""
     systems = [system.only(support) for support in supports]
-    best = int(np.argmin([each.error() for each in systems]))
+    best = int(np.argmin([each.error for each in systems]))
     chosen[:] = supports[best]
     return systems[best]
