@@ -7,6 +7,7 @@ Seeds are fixed. Over all seeds a correct module would fail a statistical truth 
 """
 
 from collections.abc import Callable
+from itertools import combinations
 from types import ModuleType
 
 import numpy as np
@@ -329,6 +330,52 @@ def truth_at_bound(inference: ModuleType) -> None:
 
 
 SPARSE = (truth_every_support, truth_ill_conditioned, truth_dependent_columns)
+
+
+# The best supports of a large library
+
+
+def assert_best_subsets(
+    module: ModuleType, design: np.ndarray, response: np.ndarray, largest: int, usable: Callable = lambda support: True
+) -> None:
+    """The three best supports of every size are those that NumPy finds by trying all."""
+    found = module.best_subsets(design, response, largest, 3)
+    assert list(found) == list(range(1, largest + 1))
+    for size, pairs in found.items():
+        every = [support for support in combinations(range(design.shape[1]), size) if usable(support)]
+        expected = sorted(least_squares_error(design[:, support], response) for support in every)[:3]
+        np.testing.assert_allclose([error for _, error in pairs], expected, rtol=1e-6)
+        own = [least_squares_error(design[:, support], response) for support, _ in pairs]
+        np.testing.assert_allclose(own, expected, rtol=1e-6)
+
+
+def truth_best_of_any_columns(module: ModuleType) -> None:
+    """Random columns of any length, more rows than columns or fewer."""
+    random = generator("best subsets", "any columns")
+    for rows in (40, 6):
+        design = random.normal(size=(rows, 7)) * 10.0 ** np.arange(-6, 8, 2)
+        assert_best_subsets(module, design, random.normal(size=rows), 4)
+
+
+def truth_best_of_powers(module: ModuleType) -> None:
+    """Powers of states and their products with a factor, as a library of ES has them; most of the tree is cut off."""
+    random, states = generator("best subsets", "powers"), np.linspace(0.4, 1.0, 60)
+    design = np.column_stack([states**k * factor for factor in (1.0, np.sin(9 * states)) for k in range(1, 7)])
+    for noise in (1.0, 1e-3):
+        response = design[:, random.permutation(12)[:4]] @ random.normal(size=4) + noise * random.normal(size=60)
+        assert_best_subsets(module, design, response, 5)
+
+
+def truth_best_without_dependent_columns(module: ModuleType) -> None:
+    """Of columns that repeat one another up to a factor, one is used at most; a column of zeros never."""
+    random = generator("best subsets", "dependent")
+    for _ in range(5):
+        design = random.normal(size=(40, 7))
+        design[:, 5], design[:, 2] = -3.0 * design[:, 1], 0.0
+        assert_best_subsets(module, design, random.normal(size=40), 4, lambda s: 2 not in s and not {1, 5} <= set(s))
+
+
+BEST_SUBSETS = (truth_best_of_any_columns, truth_best_of_powers, truth_best_without_dependent_columns)
 FLOW = (truth_logistic, truth_logistic_sensitivities, truth_sensitivities_to_any_power, truth_blow_up)
 JOINING = (truth_stiffness_by_refitting, truth_softest_is_obeyed, truth_best_estimator, truth_calibrated_errors)
 INFERENCE = (truth_recovery, truth_two_valleys, truth_at_bound)

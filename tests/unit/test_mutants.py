@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from eqlearn import inference, joining, polynomial_flow, sparse
+from eqlearn import best_subsets, inference, joining, polynomial_flow, sparse
 from unit import numeric_truths as truths
 from unit.mutation import executed
 
@@ -46,6 +46,22 @@ MUTANTS = {
     ),
     "error beyond the library forgotten": Mutant(
         sparse, "return errors + beyond", "return errors", (truths.truth_every_support, truths.truth_ill_conditioned)
+    ),
+    "bound of the largest size taken for all": Mutant(
+        best_subsets, "np.max(errors[depth:, -1])", "errors[-1, -1]", truths.BEST_SUBSETS
+    ),
+    "bound of the best, not of the last that is kept": Mutant(
+        best_subsets, "np.max(errors[depth:, -1])", "np.max(errors[depth:, 0])", truths.BEST_SUBSETS
+    ),
+    "columns dropped forgotten in the bound": Mutant(
+        best_subsets, "beyond[depth] += responses[depth, column[depth]] ** 2", "pass", truths.BEST_SUBSETS
+    ),
+    "rotation the wrong way": Mutant(
+        best_subsets, "c * last - s * rest[i]", "c * last + s * rest[i]", truths.BEST_SUBSETS
+    ),
+    "response of another branch left over": Mutant(best_subsets, "rest_below[k] = 0.0", "pass", truths.BEST_SUBSETS),
+    "dependent columns chosen": Mutant(
+        best_subsets, "length <= _DEPENDENT**2", "length < 0", (truths.truth_best_without_dependent_columns,)
     ),
     "wrong stage": Mutant(
         polynomial_flow, "-212 / 729", "-212 / 728", (truths.truth_logistic, truths.truth_logistic_sensitivities)
@@ -96,7 +112,13 @@ MUTANTS = {
         inference, "parameter in (self._grid[0], self._grid[-1])", "False", (truths.truth_at_bound,)
     ),
 }
-MODULES = {sparse: truths.SPARSE, polynomial_flow: truths.FLOW, joining: truths.JOINING, inference: truths.INFERENCE}
+MODULES = {
+    sparse: truths.SPARSE,
+    best_subsets: truths.BEST_SUBSETS,
+    polynomial_flow: truths.FLOW,
+    joining: truths.JOINING,
+    inference: truths.INFERENCE,
+}
 
 
 executed_once = cache(executed)

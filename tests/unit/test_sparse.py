@@ -1,18 +1,24 @@
-"""Best-subset errors are those of NumPy's least squares on every support; supports are all there are."""
+"""Best-subset errors are those of NumPy's least squares on every support; supports are all there are; the best of a
+large library are the best of all."""
 
 from itertools import combinations
 from math import comb
 
 import numpy as np
 import pytest
-from eqlearn import sparse
+from eqlearn import best_subsets, sparse
 from eqlearn.random import generator
-from unit.numeric_truths import SPARSE, least_squares_error
+from unit.numeric_truths import BEST_SUBSETS, SPARSE, least_squares_error
 
 
 @pytest.mark.parametrize("truth", SPARSE, ids=lambda truth: truth.__name__)
 def test_sparse(truth):
     truth(sparse)
+
+
+@pytest.mark.parametrize("truth", BEST_SUBSETS, ids=lambda truth: truth.__name__)
+def test_best_subsets(truth):
+    truth(best_subsets)
 
 
 @pytest.mark.parametrize(("terms", "largest"), [(1, 1), (4, 2), (5, 5), (10, 3), (10, 10), (3, 7)])
@@ -63,32 +69,3 @@ def test_arguments_are_left_as_they_are():
     sparse.best_subset_errors(given[0], given[1], sparse.supports(3, 3), given[2])
     for array, copy in zip(given, before):
         np.testing.assert_array_equal(array, copy)
-
-
-@pytest.mark.parametrize("dependent", [False, True])
-@pytest.mark.parametrize("keep", [1, 3])
-def test_best_subsets_are_the_best_of_all(keep, dependent):
-    """Of every size, those that trying all supports finds; where a column depends on another, one of the two."""
-    random = generator("best subsets", keep=keep)
-    design, response = random.normal(size=(40, 7)) * 10.0 ** np.arange(-6, 8, 2), random.normal(size=40)
-    if dependent:
-        design[:, 5] = -2.0 * design[:, 1]
-    candidates = sparse.supports(7, 4)
-    errors = dict(zip(candidates, sparse.best_subset_errors(design, response, candidates)))
-    found = sparse.best_subsets(design, response, 4, keep)
-    assert list(found) == [1, 2, 3, 4]
-    for size, pairs in found.items():
-        usable = [s for s in candidates if len(s) == size and not (dependent and {1, 5} <= set(s))]
-        best = sorted(usable, key=lambda support: (errors[support], support))[:keep]
-        np.testing.assert_allclose([error for _, error in pairs], [errors[s] for s in best], rtol=1e-9)
-        assert dependent or [support for support, _ in pairs] == best
-
-
-def test_best_subsets_of_ill_conditioned_columns():
-    """Powers of states between 0.4 and 1, and their products with a second factor, as a library of ES has them."""
-    random, states = generator("best subsets", "ill-conditioned"), np.linspace(0.4, 1.0, 60)
-    design = np.column_stack([states**k * factor for factor in (1.0, np.sin(9 * states)) for k in range(1, 6)])
-    response = design @ random.normal(size=10) + 1e-3 * random.normal(size=60)
-    for pairs in sparse.best_subsets(design, response, 6, 2).values():
-        for support, error in pairs:
-            assert error == pytest.approx(least_squares_error(design[:, support], response), rel=1e-6)

@@ -1,4 +1,4 @@
-"""Sparse least squares solved to optimality: every support of a small library."""
+"""Sparse least squares solved to optimality: errors of every support of a small library."""
 
 from functools import lru_cache
 
@@ -32,84 +32,6 @@ def _residual_energies(triangle, response, masks, out):
             rest -= np.sum(rest * basis[kept]) * basis[kept]
             kept += 1
         out[m] = np.sum(rest * rest)
-
-
-@njit
-def _search(triangle, response, max_terms, errors, masks):
-    """Keep the least squared residuals of every size, (sizes, keep) ascending, and their supports as bit masks.
-
-    Depth first over all supports; every column not yet taken is kept orthogonal to those taken (modified
-    Gram-Schmidt), so that a leaf costs one product.
-    """
-    size, n = triangle.shape
-    columns, rest = np.zeros((max_terms + 1, n, size)), np.zeros((max_terms + 1, size))
-    columns[0], rest[0] = triangle.T, response
-    norms = np.sqrt(np.sum(triangle * triangle, axis=0))
-    path, depth, mask = np.full(max_terms + 1, -1), 0, 0
-    while depth >= 0:
-        path[depth] += 1
-        k = path[depth]
-        if k >= n:
-            path[depth] = -1
-            depth -= 1
-            if depth >= 0:
-                mask ^= 1 << path[depth]
-            continue
-        vector = columns[depth, k]
-        norm = np.sqrt(np.sum(vector * vector))
-        if norm <= _DEPENDENT * norms[k]:
-            continue
-        along = np.sum(rest[depth] * vector) / norm
-        error = max(np.sum(rest[depth] * rest[depth]) - along * along, 0.0)
-        _insert(errors[depth], masks[depth], error, mask | (1 << k))
-        if depth + 1 < max_terms and k + 1 < n:
-            unit = vector / norm
-            rest[depth + 1] = rest[depth] - along * unit
-            for j in range(k + 1, n):
-                taken = columns[depth, j].copy()
-                for _ in range(2):
-                    taken -= np.sum(taken * unit) * unit
-                columns[depth + 1, j] = taken
-            mask |= 1 << k
-            path[depth + 1] = k
-            depth += 1
-
-
-@njit
-def _insert(errors, masks, error, mask):
-    place = errors.size
-    while place > 0 and error < errors[place - 1]:
-        place -= 1
-    if place < errors.size:
-        errors[place + 1 :] = errors[place:-1].copy()
-        masks[place + 1 :] = masks[place:-1].copy()
-        errors[place], masks[place] = error, mask
-
-
-def best_subsets(
-    design: np.ndarray, response: np.ndarray, max_terms: int, keep: int
-) -> dict[int, list[tuple[tuple[int, ...], float]]]:
-    """The ``keep`` best supports of every size up to ``max_terms``, of all there are, with their squared errors.
-
-    design (n, K) with K at most 62 columns, response (n,). Columns that depend on others are not used.
-    """
-    design, response = np.array(design, float), np.array(response, float)
-    scale = np.linalg.norm(design, axis=0)
-    directions, triangle = np.linalg.qr(design / np.where(scale > 0, scale, 1.0))
-    projected = directions.T @ response
-    beyond = float(np.sum((response - directions @ projected) ** 2))
-    largest = min(max_terms, *triangle.shape)
-    errors, masks = np.full((largest, keep), np.inf), np.zeros((largest, keep), np.int64)
-    _search(np.ascontiguousarray(triangle), projected, largest, errors, masks)
-    found = {}
-    for size, (row, chosen) in enumerate(zip(errors, masks), start=1):
-        pairs = [(_columns(int(mask)), float(error) + beyond) for error, mask in zip(row, chosen) if error < np.inf]
-        found |= {size: pairs} if pairs else {}
-    return found
-
-
-def _columns(mask: int) -> tuple[int, ...]:
-    return tuple(k for k in range(mask.bit_length()) if mask >> k & 1)
 
 
 def supports(n_terms: int, max_terms: int) -> tuple[tuple[int, ...], ...]:

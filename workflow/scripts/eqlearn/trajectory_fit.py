@@ -82,8 +82,7 @@ def weak_design(times: np.ndarray, values: np.ndarray, powers: np.ndarray) -> np
 
     Needs no derivative; the integrals are those of cubic splines through the powers of the samples.
     """
-    columns = [CubicSpline(times, values**power).antiderivative()(times[1:]) for power in powers]
-    return np.stack(columns, axis=1)
+    return CubicSpline(times, values[:, None] ** powers).antiderivative()(times[1:])
 
 
 def fit_trajectory(

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eqlearn.best_subsets import best_subsets
 from eqlearn.coefficients import Constant
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.joint_fit import Trajectory, fit_jointly
 from eqlearn.learners.experiment import Experiment, Library, experiments_of
 from eqlearn.selection import left_out_errors, simplest_predictor
-from eqlearn.sparse import best_subsets
 from eqlearn.terms import embedded
 
 Support = tuple[int, ...]

@@ -9,7 +9,7 @@ import numpy as np
 from eqlearn.dataset import ParametricDataset
 from eqlearn.errors import InputError
 from eqlearn.noise import Noise
-from eqlearn.selection import WITHIN, akaike
+from eqlearn.selection import akaike
 from eqlearn.sparse import best_subset_errors, supports
 from eqlearn.trajectory_fit import (
     TrajectoryFit,
@@ -138,10 +138,9 @@ class Experiment:
         return self.supports[int(np.argmin(criteria))]
 
     def _first_reference(self) -> TrajectoryFit:
-        """Best support of the integral form, refitted on the trajectory."""
+        """Best support of up to three terms in integral form, refitted on the trajectory."""
         small = tuple(powers for powers in self.supports if len(powers) <= 3)
-        leading = leading_supports(small, self._integral.errors(small), per_size=1)
-        return min((self._from_integral(powers) for powers in leading), key=lambda fit: fit.error)
+        return self._from_integral(small[int(np.argmin(self._integral.errors(small)))])
 
     def _from_integral(self, powers: Powers) -> TrajectoryFit:
         return self._refit(powers, self._integral.solution(powers)[:2])
@@ -218,17 +217,3 @@ def require_usable(data: ParametricDataset, terms: int) -> None:
     if data.values[0] <= 0:
         found = f"{data.parameter.name} = {data.values[0]:g}"
         raise InputError(f"{data.name}: is sampled at {found}; the refined protocol needs values above 0.")
-
-
-def leading_supports(candidates: tuple[Powers, ...], criteria: np.ndarray, per_size: int) -> list[Powers]:
-    """Some supports of every size, so that a simpler one is never crowded out: the one of least criterion, then
-    those of lowest powers that are within ``WITHIN`` of it."""
-    sizes = np.array([len(powers) for powers in candidates])
-    leading = []
-    for size in np.unique(sizes):
-        same = np.flatnonzero(sizes == size)
-        best = same[np.argmin(criteria[same])]
-        close = [k for k in same if k != best and criteria[k] < criteria[best] + WITHIN]
-        lowest = sorted(close, key=lambda k: (sum(candidates[k]), criteria[k]))[: per_size - 1]
-        leading += [candidates[k] for k in (best, *lowest)]
-    return leading
