@@ -32,6 +32,7 @@ from eqlearn.inference_published import PublishedSearch  # noqa: E402
 from eqlearn.learners import es, es_published, oat, oat_published  # noqa: E402
 from eqlearn.learners.experiment import Experiment, Library  # noqa: E402
 from eqlearn.learners.published import Path as LassoPath  # noqa: E402
+from fields import rows as field_rows  # noqa: E402
 from networks import rows as network_rows  # noqa: E402
 from record import record  # noqa: E402
 
@@ -210,6 +211,7 @@ def main(path: Path) -> None:
     rows.append(("simulator, speed-up on 2 cores", statistics.median(ratios), "1"))
     rows += [(f"simulator, peak memory with {n} replicates", peak_memory(n), "MB") for n in (5, 200)]
     rows += learner_rows()
+    rows += field_rows()
     rows += network_rows()
     rows += inference_rows()
     rows += overhead(ROOT / "results" / "default" / "logs", ROOT / ".snakemake" / "log", multiprocessing.cpu_count())

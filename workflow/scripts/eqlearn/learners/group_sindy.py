@@ -4,8 +4,9 @@ Rudy, Alla, Brunton & Kutz (2019), Data-driven identification of parametric part
 SIAM J. Appl. Dyn. Syst. 18, Algorithm 2; the baseline of paper B, Table III.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.expression import Expression
 
+Support = tuple[int, ...]
 ROUNDS = 25
 GUARD = 1e-5  # errors below this do not count: those of derivatives are no reason for a further term
 
@@ -57,7 +59,7 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict) -> Equa
         design / np.where(lengths > 0, lengths, 1.0), data.target / np.where(sizes > 0, sizes, 1.0)[:, None]
     )
     chosen = _selected(reduced, settings)
-    coefficients = reduced.solution(chosen, 0.0) * sizes[:, None] / lengths[chosen]
+    coefficients = reduced.solution(chosen, 0.0) * sizes[:, None] / lengths[list(chosen)]
     return equation_of(data, [terms[k] for k in chosen], coefficients, provenance)
 
 
@@ -93,39 +95,42 @@ class _Reduced:
         self.projected = np.einsum("psk,ps->pk", directions, response)
         self.beyond = float(np.sum(response**2) - np.sum(self.projected**2))
 
-    def solution(self, chosen: np.ndarray, ridge: float) -> np.ndarray:
+    def solution(self, chosen: Support, ridge: float) -> np.ndarray:
         """Coefficients (P, k) of the chosen columns."""
-        part, size = self.triangles[:, :, chosen], len(chosen)
+        part, size = self.triangles[:, :, list(chosen)], len(chosen)
         damping = np.broadcast_to(np.sqrt(ridge) * np.eye(size), (len(part), size, size))
         target = np.concatenate([self.projected, np.zeros((len(part), size))], axis=1)
         directions, triangles = np.linalg.qr(np.concatenate([part, damping], axis=1))
         return np.linalg.solve(triangles, np.einsum("pks,pk->ps", directions, target)[..., None])[..., 0]
 
-    def error(self, chosen: np.ndarray) -> float:
+    def error(self, chosen: Support) -> float:
         """Mean squared error of the least-squares fit."""
-        rest = self.projected - np.einsum("pkc,pc->pk", self.triangles[:, :, chosen], self.solution(chosen, 0.0))
+        rest = self.projected - np.einsum("pkc,pc->pk", self.triangles[:, :, list(chosen)], self.solution(chosen, 0.0))
         return float(np.sum(rest**2) + max(self.beyond, 0.0)) / self.samples
 
 
-def _selected(reduced: _Reduced, settings: Settings) -> np.ndarray:
+def _selected(reduced: _Reduced, settings: Settings) -> Support:
     """Terms of the threshold with the least N·ln(error + guard) + 2k."""
-    everything = np.arange(reduced.triangles.shape[2])
-    norms = np.linalg.norm(reduced.solution(everything, settings.ridge), axis=0)
-    tried = {}
-    for threshold in np.geomspace(norms[norms > 0].min(), norms.max(), settings.thresholds) * (1 - 1e-9):
-        chosen = _thresholded(reduced, settings.ridge, threshold)
-        if chosen.size and tuple(chosen) not in tried:
-            tried[tuple(chosen)] = reduced.samples * np.log(reduced.error(chosen) + GUARD) + 2 * chosen.size
-    return np.array(min(tried, key=lambda support: (tried[support], len(support))))
+
+    @cache  # many thresholds meet the same supports
+    def norms(chosen: Support) -> np.ndarray:
+        return np.linalg.norm(reduced.solution(chosen, settings.ridge), axis=0)
+
+    def criterion(chosen: Support) -> tuple[float, int]:
+        return reduced.samples * np.log(reduced.error(chosen) + GUARD) + 2 * len(chosen), len(chosen)
+
+    everything = tuple(range(reduced.triangles.shape[2]))
+    least, most = norms(everything)[norms(everything) > 0].min(), norms(everything).max()
+    thresholds = np.geomspace(least, most, settings.thresholds) * (1 - 1e-9)
+    tried = dict.fromkeys(_thresholded(norms, everything, threshold) for threshold in thresholds)
+    return min(filter(None, tried), key=criterion)
 
 
-def _thresholded(reduced: _Reduced, ridge: float, threshold: float) -> np.ndarray:
-    chosen = np.arange(reduced.triangles.shape[2])
+def _thresholded(norms: Callable[[Support], np.ndarray], chosen: Support, threshold: float) -> Support:
+    """What is left once terms below the threshold have gone, again and again."""
     for _ in range(ROUNDS):
-        kept = np.linalg.norm(reduced.solution(chosen, ridge), axis=0) >= threshold
-        if kept.all():
-            break
-        chosen = chosen[kept]
-        if not chosen.size:
-            break
+        kept = tuple(k for k, norm in zip(chosen, norms(chosen)) if norm >= threshold)
+        if kept in (chosen, ()):
+            return kept
+        chosen = kept
     return chosen
