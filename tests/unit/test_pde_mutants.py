@@ -13,6 +13,7 @@ from eqlearn.random import generator
 from unit.mutation import executed
 
 BURGERS = replace(PROBLEMS["burgers"], until=4.0)
+ADVECTION_DIFFUSION = replace(PROBLEMS["advection_diffusion"], until=2.0)
 METHODS = {"space": "spectral", "time": "polynomial"}
 
 
@@ -35,14 +36,23 @@ def truth_central_differences_are_of_second_order(module: ModuleType) -> None:
 
 
 def truth_the_true_equation_holds_in_weak_form(module: ModuleType) -> None:
-    """Burgers' equation with its coefficients in the basis: -(1 + sin(t)/4)·(u²/2)_x + 0.1·u_xx."""
+    """Burgers' equation, -(1 + sin(t)/4)·(u²/2)_x + 0.1·u_xx, and advection–diffusion, (f·u)_x + 0.1·u_xx with f(x),
+    its derivative and f as coefficients of u and u_x in the basis."""
     field = solve(BURGERS, 128, 128)
-    form = module.WeakForm(field, "t", module.Bumps(20, 20), 2)
-    functions = module.basis("t", field, 11, 2)
-    curve = np.linalg.lstsq(functions[0], -(1 + np.sin(field.t) / 4) / 2, rcond=None)[0]
-    constant = 0.1 * np.eye(11)[0]
-    rest = form.columns(2, 1, functions) @ curve + form.columns(1, 2, functions) @ constant - form.response
-    assert np.abs(rest).max() < 1e-4 * np.abs(form.response).max()
+    assert_holds(module, field, "t", {(2, 1): -(1 + np.sin(field.t) / 4) / 2, (1, 2): np.full(field.t.size, 0.1)})
+    field = solve(ADVECTION_DIFFUSION, 128, 256)
+    wave = 2 * np.pi / 5 * field.x
+    slope, diffusivity = -2 * np.pi / 5 * np.sin(wave), np.full(wave.size, 0.1)
+    assert_holds(module, field, "x", {(1, 0): slope, (1, 1): np.cos(wave) - 1.5, (1, 2): diffusivity})
+
+
+def assert_holds(module: ModuleType, field: fields.Field, varying: str, terms: dict) -> None:
+    """The terms, by power and order, with these coefficients over the varying coordinate, make up the response."""
+    form = module.WeakForm(field, varying, module.Bumps(20, 20), 2)
+    functions = module.basis(varying, field, 11, 2)
+    inside = [np.linalg.lstsq(functions[0], curve, rcond=None)[0] for curve in terms.values()]
+    parts = [form.columns(*term, functions) @ coefficients for term, coefficients in zip(terms, inside)]
+    assert np.abs(sum(parts) - form.response).max() < 1e-4 * np.abs(form.response).max()
 
 
 def truth_group_regression_finds_burgers(module: ModuleType) -> None:
@@ -63,10 +73,16 @@ MUTANTS = {  # module, text that it holds once, what becomes of it, truth that m
     "steps mixed up": (fields, "/ step**order", "/ step", truth_central_differences_are_of_second_order),
     "shifted the other way": (fields, "-shift, axis=1", "shift, axis=1", truth_central_differences_are_of_second_order),
     "integrated without the sign": (weak_form, "(-1.0) ** order", "1.0", truth_the_true_equation_holds_in_weak_form),
-    "bump not moved": (
+    "bump back to front": (
         weak_form,
-        "np.conj(np.fft.rfft(kernel))",
-        "np.fft.rfft(kernel)",
+        "np.arange(centre - half, centre + half + 1)",
+        "np.arange(centre + half, centre - half - 1, -1)",
+        truth_the_true_equation_holds_in_weak_form,
+    ),
+    "product rule forgotten": (
+        weak_form,
+        "comb(order, j) * self._x[j]",
+        "(j == order) * self._x[j]",
         truth_the_true_equation_holds_in_weak_form,
     ),
     "small terms kept": (group_sindy, ">= threshold", "<= threshold", truth_group_regression_finds_burgers),
