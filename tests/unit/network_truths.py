@@ -1,6 +1,7 @@
 """What the modules of the networks must do, each truth a function of the module, so that mutants can be put to it."""
 
 import math
+from functools import partial
 from types import ModuleType
 
 import numpy as np
@@ -95,6 +96,17 @@ def truth_rmsprop_epsilon_is_inside_the_root(optimisers: ModuleType) -> None:
     np.testing.assert_allclose(w.detach().numpy(), [-1.5 / math.sqrt(2.25 + 4)], rtol=1e-14)
 
 
+def truth_roughness_by_hand(roughness: ModuleType) -> None:
+    """Norms of the differences of neighbours, and their squares; gradients are those of finite differences."""
+    w = torch.randn((2, 5, 3, 4), dtype=torch.float64, generator=torch.Generator().manual_seed(5), requires_grad=True)
+    squares = (np.diff(w.detach().numpy(), axis=1) ** 2).sum((2, 3))
+    for squared, sizes in ((True, squares), (False, np.sqrt(squares))):
+        apply = partial(lambda values, how: roughness.Roughness.apply(values, how), how=squared)
+        np.testing.assert_allclose(apply(w).detach().numpy(), sizes.sum(1), rtol=1e-12)
+        assert torch.autograd.gradcheck(apply, w, raise_exception=False)
+    assert apply(torch.ones_like(w)).abs().max() < 1e-100
+
+
 def truth_schedules(schedules: ModuleType) -> None:
     rate, strength = schedules.one_cycle_rate, schedules.one_cycle_regularisation
     assert math.isclose(rate(0), 0.05)
@@ -161,5 +173,6 @@ GATES = (
     truth_gate_gradients,
 )
 OPTIMISERS = (truth_rmsprop_by_hand, truth_rmsprop_epsilon_is_inside_the_root)
+ROUGHNESS = (truth_roughness_by_hand,)
 SCHEDULES = (truth_schedules,)
 LEAST_SQUARES = (truth_least_squares_like_scipy, truth_least_squares_scales, truth_least_squares_never_rises)

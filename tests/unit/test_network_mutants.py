@@ -5,7 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from eqlearn.networks import gates, least_squares, optimisers, primitives, schedules
+from eqlearn.networks import gates, least_squares, optimisers, primitives, roughness, schedules
 from unit import network_truths as truths
 from unit.mutation import executed
 
@@ -13,6 +13,7 @@ MODULES = {
     primitives: truths.PRIMITIVES,
     gates: truths.GATES,
     optimisers: truths.OPTIMISERS,
+    roughness: truths.ROUGHNESS,
     schedules: truths.SCHEDULES,
     least_squares: truths.LEAST_SQUARES,
 }
@@ -46,6 +47,13 @@ MUTANTS = {
         "logistic + log_alpha",
         (truths.truth_gate_penalty_is_probability_of_an_open_gate, truths.truth_gate_mean),
     ),
+    "gradient by one neighbour only": Mutant(
+        roughness, "found[:, :-1] -= slopes", "pass", (truths.truth_roughness_by_hand,)
+    ),
+    "gradient of the square for the norm": Mutant(
+        roughness, "steps / sizes", "2 * steps", (truths.truth_roughness_by_hand,)
+    ),
+    "squares for norms": Mutant(roughness, "if not squared", "if squared is None", (truths.truth_roughness_by_hand,)),
     "deterministic gate with temperature": Mutant(
         gates,
         "_stretched(torch.sigmoid(log_alpha))",

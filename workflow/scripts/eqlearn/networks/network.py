@@ -35,17 +35,32 @@ class Initial:
 
 @dataclass(frozen=True)
 class Block:
-    """One parameter of a trial: its place in a group's leaf, its shape, and the distribution that it starts from."""
+    """One parameter of a trial: its place in a group's leaf, its shape, and the distribution that it starts from.
+
+    ``turned``: it lies in memory with the last two axes the other way round.
+    """
 
     name: str
     group: str
     shape: tuple[int, ...]
     start: str
+    turned: bool = False
 
     @property
     def size(self) -> int:
         """Number of elements."""
         return math.prod(self.shape)
+
+    def packed(self, value: Tensor) -> Tensor:
+        """A value of this shape as it lies in a leaf (1, size)."""
+        return (value.mT if self.turned else value).reshape(1, -1)
+
+    def unpacked(self, part: Tensor) -> Tensor:
+        """Values (T, ...) from their part (T, size) of a leaf."""
+        if not self.turned:
+            return part.view(part.shape[0], *self.shape)
+        *before, inputs, outputs = self.shape
+        return part.view(part.shape[0], *before, outputs, inputs).mT
 
 
 class Network:
@@ -73,7 +88,7 @@ class Network:
         """Leaves (1, n) of one trial before training."""
         drawn = {block.name: _draw(block, initial, generator, dtype) for block in self.blocks}
         return {
-            group: torch.cat([drawn[b.name].reshape(1, -1) for b in blocks], 1)
+            group: torch.cat([b.packed(drawn[b.name]) for b in blocks], 1)
             for group, blocks in self.of_group.items()
             if blocks
         }
@@ -85,7 +100,7 @@ class Network:
             blocks = self.of_group[group]
             # One split: its gradient is one concatenation, where slices would each give a full-sized zero tensor.
             for block, part in zip(blocks, leaf.split([b.size for b in blocks], 1)):
-                found[block.name] = part.view(leaf.shape[0], *block.shape)
+                found[block.name] = block.unpacked(part)
         return found
 
     def weights(self, named: dict[str, Tensor], parameter: Tensor, rows: Tensor | None = None) -> list[Tensor]:
@@ -101,13 +116,13 @@ class Network:
             return named[f"w{layer}"][:, None]
         if architecture.source == "stacked":
             weights = named[f"w{layer}"]
-            return weights if rows is None else torch.take_along_dim(weights, rows[:, :, None, None], 1)
+            return weights if rows is None else torch.take_along_dim(weights.mT, rows[:, :, None, None], 1).mT
         h = parameter[:, :, None]
         depth = len(architecture.meta_units) + 1
         for k in range(depth):
             h = torch.baddbmm(named[f"b{layer}.{k}"][:, None], h, named[f"m{layer}.{k}"])
             h = torch.relu(h) if k < depth - 1 else h
-        return h.view(*parameter.shape, *architecture.shapes[layer])
+        return h.view(*parameter.shape, *reversed(architecture.shapes[layer])).mT
 
     def log_alphas(self, named: dict[str, Tensor]) -> list[Tensor]:
         """log alpha (T, inputs, outputs) of the gates of every layer that has some."""
@@ -129,13 +144,23 @@ class Network:
     def forward(self, weights: list[Tensor], z: list[Tensor], features: Tensor) -> Tensor:
         """Output (T, B, S) at features (T or 1, B, F, S) from weights and gates of every layer."""
         architecture, h = self.architecture, features
-        effective = [(w * g).mT for w, g in zip(weights, z)] + [w.mT for w in weights[len(z) :]]
+        # Weights lie in memory with a row per output, as the products below and their gradients want them.
+        effective = [w.mT * g.mT.contiguous() for w, g in zip(weights, z)] + [w.mT for w in weights[len(z) :]]
         for layer in range(architecture.layers):
-            blocks = (effective[layer] @ h).split(architecture.primitives.operands, 2)
+            blocks = _product(effective[layer], h).split(architecture.primitives.operands, 2)
             units = architecture.primitives.on_blocks(torch, blocks)
             passed = [h.expand(*units[0].shape[:2], -1, -1)] if architecture.skips(layer) else []
             h = torch.cat([*units, *passed], 2)
-        return (effective[-1] @ h)[:, :, 0]
+        return _product(effective[-1], h)[:, :, 0]
+
+
+def _product(weights: Tensor, h: Tensor) -> Tensor:
+    """weights (..., outputs, inputs) @ h (..., inputs, S); for one input or output, products of matrices are slow."""
+    if weights.shape[-1] == 1:
+        return weights * h
+    if weights.shape[-2] == 1:
+        return (weights.mT * h).sum(-2, keepdim=True)
+    return weights @ h
 
 
 def _blocks(architecture: Architecture, parameter_values: int) -> list[Block]:
@@ -143,9 +168,9 @@ def _blocks(architecture: Architecture, parameter_values: int) -> list[Block]:
     for layer, shape in enumerate(architecture.shapes):
         group, start = ("output", "output") if layer == architecture.layers else ("weights", "weights")
         if not architecture.varies(layer):
-            blocks.append(Block(f"w{layer}", group, shape, start))
+            blocks.append(Block(f"w{layer}", group, shape, start, turned=True))
         elif architecture.source == "stacked":
-            blocks.append(Block(f"w{layer}", group, (parameter_values, *shape), start))
+            blocks.append(Block(f"w{layer}", group, (parameter_values, *shape), start, turned=True))
         else:
             blocks += _meta_blocks(layer, group, (1, *architecture.meta_units, math.prod(shape)))
     return blocks

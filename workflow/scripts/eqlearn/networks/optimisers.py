@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
-PIECE = 2**18  # numbers, a megabyte
+PIECE = 2**16  # numbers, a quarter of a megabyte
 
 
 class TensorFlowRMSProp(Optimizer):

@@ -13,6 +13,7 @@ from eqlearn.networks.batches import Batch, Batches
 from eqlearn.networks.network import Initial, Leaves, Network
 from eqlearn.networks.optimisers import OPTIMISERS
 from eqlearn.networks.recorded import Recorded, Step
+from eqlearn.networks.roughness import Roughness
 from eqlearn.networks.scaling import Scaled
 from eqlearn.networks.schedules import RATES, REGULARISATIONS
 
@@ -179,6 +180,4 @@ class Trainer:
         squared = schedule.smoothing == "squared"
         layers = architecture.layers + 1 if squared else architecture.layers - 1
         stacked = [named[f"w{layer}"] for layer in range(layers) if architecture.varies(layer)]
-        squares = [(w[:, 1:] - w[:, :-1]).square().sum((2, 3)) for w in stacked]
-        sizes = [s if squared else torch.sqrt(s + torch.finfo(s.dtype).tiny) for s in squares]
-        return schedule.smoothing_weight * sum(size.sum(1) for size in sizes)
+        return schedule.smoothing_weight * sum(Roughness.apply(w, squared) for w in stacked)
