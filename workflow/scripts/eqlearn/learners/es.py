@@ -4,8 +4,8 @@ DEVIATES from the published protocol, on purpose:
 - exponents q other than 1: with q = 1 alone dC/dt = p·f(C) only rescales time, and no plateau can move with p;
 - halves among them, because the equations of single experiments are smooth in sqrt(p); q < 1 is left out, since
   dC/d(p·t) stays finite as p falls to 0;
-- every support of at most ``max_terms`` terms is tried, on all trajectories together, linearised around the best fit
-  of each; the size is the one that predicts left-out experiments;
+- of every size up to ``max_terms`` the best supports are found, of all there are, on all trajectories together,
+  linearised around the best fit of each; the size is the one that predicts left-out experiments;
 - every trajectory counts alike: what one equation misses is larger than the noise, so noise does not weigh.
 """
 
