@@ -130,13 +130,8 @@ def copied(network: str, values: int, named: dict[str, Tensor], looped: bool = F
         if model.stacked:
             model.weights[layer].weight.copy_(named[f"w{layer}"][0])
             continue
-        *hidden, last = list(model.weights[layer])[::2]
-        for k, linear in enumerate(hidden):
-            linear.weight.copy_(named[f"m{layer}.{k}"][0].T)
-            linear.bias.copy_(named[f"b{layer}.{k}"][0])
-        # The package's weights lie with a row per output, ours with a row per input.
-        lie, k = model.weights[layer].shape[::-1], len(hidden)
-        last.weight.copy_(named[f"m{layer}.{k}"][0].view(-1, *lie).mT.flatten(1).T)
-        last.bias.copy_(named[f"b{layer}.{k}"][0].view(lie).mT.flatten())
+        for k, linear in enumerate(list(model.weights[layer])[::2]):
+            linear.weight.copy_(named[f"m{layer}.{k}"][0].flatten(1).T)
+            linear.bias.copy_(named[f"b{layer}.{k}"][0].flatten())
     model.output.copy_(named[f"w{LAYERS}"][0])
     return model

@@ -146,6 +146,15 @@ def truth_blow_up(flow: ModuleType) -> None:
         assert found == good and abs(out[1, 0] - min(last, 1e3)) < 1e-4, f"growth to {last}: {found} good samples"
 
 
+def truth_steep_sensitivities(flow: ModuleType) -> None:
+    """At the unstable rest of dC/dt = 50·C the sensitivity grows as exp(50·t): before its square overflows, the state
+    counts as blown up."""
+    states, slopes = flow.solve_with_sensitivities(np.array([0.0, 50.0]), np.array([1]), 0.0, np.arange(50.0))
+    assert 1e10 < np.abs(slopes).max() < 1e100, "a sensitivity that no least squares can square"
+    assert states[0] == 0
+    assert abs(states[-1]) == 1e3
+
+
 # Joining
 
 
@@ -338,12 +347,17 @@ SPARSE = (truth_every_support, truth_ill_conditioned, truth_dependent_columns)
 def assert_best_subsets(
     module: ModuleType, design: np.ndarray, response: np.ndarray, largest: int, usable: Callable = lambda support: True
 ) -> None:
-    """The three best supports of every size are those that NumPy finds by trying all."""
-    found = module.best_subsets(design, response, largest, 3)
+    """The best supports of every size, one, three or more than there are, are those that NumPy finds by trying all."""
+    for keep in (1, 3, 9):
+        assert_best(module.best_subsets(design, response, largest, keep), design, response, largest, keep, usable)
+
+
+def assert_best(found: dict, design: np.ndarray, response: np.ndarray, largest: int, keep: int, usable: Callable):
+    """The ``keep`` best of every size up to ``largest``."""
     assert list(found) == list(range(1, largest + 1))
     for size, pairs in found.items():
         every = [support for support in combinations(range(design.shape[1]), size) if usable(support)]
-        expected = sorted(least_squares_error(design[:, support], response) for support in every)[:3]
+        expected = sorted(least_squares_error(design[:, support], response) for support in every)[:keep]
         np.testing.assert_allclose([error for _, error in pairs], expected, rtol=1e-6)
         own = [least_squares_error(design[:, support], response) for support, _ in pairs]
         np.testing.assert_allclose(own, expected, rtol=1e-6)
@@ -376,6 +390,12 @@ def truth_best_without_dependent_columns(module: ModuleType) -> None:
 
 
 BEST_SUBSETS = (truth_best_of_any_columns, truth_best_of_powers, truth_best_without_dependent_columns)
-FLOW = (truth_logistic, truth_logistic_sensitivities, truth_sensitivities_to_any_power, truth_blow_up)
+FLOW = (
+    truth_logistic,
+    truth_logistic_sensitivities,
+    truth_sensitivities_to_any_power,
+    truth_blow_up,
+    truth_steep_sensitivities,
+)
 JOINING = (truth_stiffness_by_refitting, truth_softest_is_obeyed, truth_best_estimator, truth_calibrated_errors)
 INFERENCE = (truth_recovery, truth_two_valleys, truth_at_bound)

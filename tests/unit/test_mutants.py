@@ -79,6 +79,9 @@ MUTANTS = {
         "reached <= powers[j - 2]",
         (truths.truth_logistic_sensitivities, truths.truth_sensitivities_to_any_power),
     ),
+    "sensitivities without bound": Mutant(
+        polynomial_flow, "STEEP = 1e100", "STEEP = 1e300", (truths.truth_steep_sensitivities,)
+    ),
     "blow-up flagged at the end of the gap only": Mutant(
         polynomial_flow, "not abs(state[0]) < LIMIT", "not abs(state[0]) < 1e9", (truths.truth_blow_up,)
     ),

@@ -246,6 +246,17 @@ def test_a_linearisation_that_misleads_is_made_up_for():
     assert found.fit((1, 2)).error < 1e-12 < lost.error
 
 
+def test_a_reference_that_went_astray_is_made_up_for(monkeypatch):
+    """Twelve samples of a steep rise: the best three terms of the integral form blow up on the trajectory."""
+    times = np.linspace(0.0, 13.0, 12)
+    values = scipy_flow(np.array([0.0, 0.9, 1.5, 0.0, 0.0, 0.0, -2.0]), 0.05, times)
+    found = experiment.Experiment(times, values, LIBRARY, 0.05)
+    assert found.fit(found.best()).error < 1e-15
+    monkeypatch.setattr(experiment, "MISLED", np.inf)
+    astray = experiment.Experiment(times, values, LIBRARY, 0.05)
+    assert astray.fit(astray.best()).error > 1.0
+
+
 @pytest.mark.parametrize(("powers", "max_terms"), [(1, 1), (2, 1), (2, 5), (3, 2)])
 def test_small_libraries_are_searched_whole(powers, max_terms):
     """A library smaller than the usual one still gives its best equation."""

@@ -75,8 +75,8 @@ MUTANTS = {  # module, text that it holds once, what becomes of it, truth that m
     "integrated without the sign": (weak_form, "(-1.0) ** order", "1.0", truth_the_true_equation_holds_in_weak_form),
     "bump back to front": (
         weak_form,
-        "np.arange(centre - half, centre + half + 1)",
-        "np.arange(centre + half, centre - half - 1, -1)",
+        "centres[:, None] + np.arange(-half, half + 1)",
+        "centres[:, None] - np.arange(-half, half + 1)",
         truth_the_true_equation_holds_in_weak_form,
     ),
     "product rule forgotten": (

@@ -10,6 +10,7 @@ from eqlearn.jit import njit
 
 RTOL, ATOL = 1e-10, 1e-14
 LIMIT = 1e3  # a state beyond this has blown up; every later sample is set to +-LIMIT
+STEEP = 1e100  # so has a solution with a sensitivity beyond this, whose square soon overflows
 MAX_STEPS = 20_000
 REST = RTOL  # relative distance to a stable equilibrium, by a Newton step, at which a state has come to rest
 
@@ -68,7 +69,7 @@ def integrate(coefficients, powers, initial, times, out):
     slope = _rate(coefficients, powers, state, stage[0])
     for sample in range(1, times.size):
         while True:
-            if steps > MAX_STEPS or not abs(state[0]) < LIMIT:
+            if steps > MAX_STEPS or not abs(state[0]) < LIMIT or not np.max(np.abs(state)) < STEEP:
                 out[sample:, :] = 0.0
                 out[sample:, 0] = LIMIT if state[0] > 0 else -LIMIT
                 return sample

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import Polynomial, legendre
+from scipy.sparse import coo_array, csr_array
 from scipy.special import comb
 
 from eqlearn.fields import Field
@@ -41,39 +42,45 @@ def basis(varying: str, field: Field, size: int, highest: int) -> list[np.ndarra
 
 
 class WeakForm:
-    """Integrals of one field against all test functions; rows (N,) are test functions, that of every time in turn."""
+    """Integrals of one field against all test functions; rows (N,): those around all points at one time, then the next.
+
+    Test functions are rows of sparse matrices, so that time and memory grow with the grid and not with its square.
+    """
 
     def __init__(self, field: Field, varying: str, bumps: Bumps, highest: int) -> None:
         self.field, self.varying, self.highest = field, varying, highest
         step_t = float(field.t[1] - field.t[0])
         points = np.arange(0, field.x.size, bumps.stride)
-        rows = np.arange(bumps.half_t, field.t.size - bumps.half_t, bumps.stride)
-        derivatives_x = _bump(bumps.half_x, POWER_X, field.period / field.x.size, highest)
-        self._x = [_placed(values, points, field.x.size) for values in derivatives_x]
-        self._t = [_placed(values, rows, field.t.size) for values in _bump(bumps.half_t, POWER_T, step_t, 1)]
-        self.response = -(self._t[1] @ field.u @ self._x[0].T).ravel()
+        times = np.arange(bumps.half_t, field.t.size - bumps.half_t, bumps.stride)
+        derivatives = _bump(bumps.half_x, POWER_X, field.period / field.x.size, highest)
+        self._x = [_placed(values, points, field.x.size) for values in derivatives]
+        self._t = [_placed(values, times, field.t.size) for values in _bump(bumps.half_t, POWER_T, step_t, 1)]
+        self.response = -(self._t[1] @ (self._x[0] @ field.u.T).T).ravel()
 
     def columns(self, power: int, order: int, functions: list[np.ndarray]) -> np.ndarray:
         """Integrals of basis·∂ₓ^order u^power, (N, size of the basis): derivatives moved onto bump and basis."""
-        over_x, over_t = self._weights(order, functions)
-        values = (-1.0) ** order * self.field.u**power
-        inner = over_t @ (values @ over_x) if self.varying == "t" else (over_t @ values) @ over_x
-        return inner.reshape(functions[0].shape[1], -1).T
-
-    def _weights(self, order: int, functions: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """What the field is summed with, over x (X, points) and over t (rows, T), one of them for each function."""
+        values, size = (-1.0) ** order * self.field.u**power, functions[0].shape[1]
         if self.varying == "t":
-            return self._x[order].T, self._t[0] * functions[0].T[:, None]
-        products = [comb(order, j) * self._x[j] * functions[order - j].T[:, None] for j in range(order + 1)]
-        return sum(products).transpose(0, 2, 1), self._t[0]
+            inner = (self._x[order] @ values.T).T
+            parts = [self._t[0] @ (functions[0][:, [m]] * inner) for m in range(size)]
+        else:
+            inner = np.ascontiguousarray((self._t[0] @ values).T)
+            parts = [(self._weighted(order, functions, m) @ inner).T for m in range(size)]
+        return np.stack([part.ravel() for part in parts], axis=1)
+
+    def _weighted(self, order: int, functions: list[np.ndarray], m: int) -> csr_array:
+        """Derivative of bump times function m of the basis over x, by the product rule."""
+        bump = self._x[0]  # whose derivatives lie at the same places
+        parts = [comb(order, j) * self._x[j].data * functions[order - j][bump.indices, m] for j in range(order + 1)]
+        return csr_array((sum(parts), bump.indices, bump.indptr), shape=bump.shape)
 
 
-def _placed(values: np.ndarray, centres: np.ndarray, points: int) -> np.ndarray:
+def _placed(values: np.ndarray, centres: np.ndarray, points: int) -> csr_array:
     """A bump (2·half + 1,) around every centre of a grid, (centres, points); the grid is periodic."""
-    half, placed = values.size // 2, np.zeros((centres.size, points))
-    for row, centre in zip(placed, centres):
-        np.add.at(row, np.arange(centre - half, centre + half + 1) % points, values)
-    return placed
+    half = values.size // 2
+    columns = (centres[:, None] + np.arange(-half, half + 1)) % points
+    rows = np.repeat(np.arange(centres.size), values.size)
+    return coo_array((np.tile(values, centres.size), (rows, columns.ravel())), (centres.size, points)).tocsr()
 
 
 def _bump(half: int, power: int, step: float, highest: int) -> list[np.ndarray]:

@@ -22,6 +22,7 @@ from eqlearn.trajectory_fit import (
 
 Powers = tuple[int, ...]
 FORETOLD = 1.001  # a fit within this factor of the error that its linearisation foretells needs no second start
+MISLED = 2.0  # a fit with so many times the error of the integral form that it starts from has gone astray
 
 
 @dataclass(frozen=True)
@@ -138,9 +139,16 @@ class Experiment:
         return self.supports[int(np.argmin(criteria))]
 
     def _first_reference(self) -> TrajectoryFit:
-        """Best support of up to three terms in integral form, refitted on the trajectory."""
+        """Best support of up to three terms in integral form, refitted on the trajectory; where that misled, the best
+        of the smaller ones competes."""
         small = tuple(powers for powers in self.supports if len(powers) <= 3)
-        return self._from_integral(small[int(np.argmin(self._integral.errors(small)))])
+        errors = self._integral.errors(small)
+        best = {len(small[k]): small[k] for k in np.argsort(-errors)}  # of every size the last, whose error is least
+        *smaller, largest = (best[size] for size in sorted(best))
+        found = self._from_integral(largest)
+        if found.error > max(self.floor, MISLED * errors.min()):
+            found = min([found, *map(self._from_integral, smaller)], key=lambda fit: fit.error)
+        return found
 
     def _from_integral(self, powers: Powers) -> TrajectoryFit:
         return self._refit(powers, self._integral.solution(powers)[:2])

@@ -119,9 +119,10 @@ class Network:
             return weights if rows is None else torch.take_along_dim(weights.mT, rows[:, :, None, None], 1).mT
         h = parameter[:, :, None]
         depth = len(architecture.meta_units) + 1
-        for k in range(depth):
-            h = torch.baddbmm(named[f"b{layer}.{k}"][:, None], h, named[f"m{layer}.{k}"])
-            h = torch.relu(h) if k < depth - 1 else h
+        for k in range(depth - 1):
+            h = torch.relu(torch.baddbmm(named[f"b{layer}.{k}"][:, None], h, named[f"m{layer}.{k}"]))
+        biases, weights = (named[f"{kind}{layer}.{depth - 1}"].mT.flatten(-2) for kind in "bm")
+        h = torch.baddbmm(biases[:, None], h, weights)
         return h.view(*parameter.shape, *reversed(architecture.shapes[layer])).mT
 
     def log_alphas(self, named: dict[str, Tensor]) -> list[Tensor]:
@@ -172,16 +173,19 @@ def _blocks(architecture: Architecture, parameter_values: int) -> list[Block]:
         elif architecture.source == "stacked":
             blocks.append(Block(f"w{layer}", group, (parameter_values, *shape), start, turned=True))
         else:
-            blocks += _meta_blocks(layer, group, (1, *architecture.meta_units, math.prod(shape)))
+            blocks += _meta_blocks(layer, group, (1, *architecture.meta_units), shape)
     return blocks
 
 
-def _meta_blocks(layer: int, group: str, widths: tuple[int, ...]) -> list[Block]:
-    """Weights and biases of a meta-weight unit."""
+def _meta_blocks(layer: int, group: str, widths: tuple[int, ...], shape: tuple[int, int]) -> list[Block]:
+    """Weights and biases of a meta-weight unit, whose last layer gives weights of a shape."""
     found = []
     for k, (before, after) in enumerate(pairwise(widths)):
         found.append(Block(f"m{layer}.{k}", group, (before, after), "meta_weights"))
         found.append(Block(f"b{layer}.{k}", group, (after,), "meta_biases"))
+    last = len(widths) - 1
+    found.append(Block(f"m{layer}.{last}", group, (widths[-1], *shape), "meta_weights", turned=True))
+    found.append(Block(f"b{layer}.{last}", group, shape, "meta_biases", turned=True))
     return found
 
 

@@ -40,7 +40,7 @@ class TensorFlowRMSProp(Optimizer):
         state, gradient = self.state[parameter], parameter.grad
         if not state:
             state["mean_square"] = torch.ones_like(parameter)
-        # In pieces that stay in the cache of a CPU, for the same bits in half the time where many trials are trained.
+        # In pieces that stay in the cache of a CPU, for the same bits in less time where many trials are trained.
         piece = PIECE if parameter.device.type == "cpu" else max(1, parameter.numel())
         tensors = (parameter, gradient.contiguous(), state["mean_square"])
         for p, g, s in zip(*(tensor.view(-1).split(piece) for tensor in tensors)):

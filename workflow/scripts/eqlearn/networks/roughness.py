@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 
 class Roughness(torch.autograd.Function):
@@ -24,6 +25,7 @@ class Roughness(torch.autograd.Function):
         return sizes.sum((1, 2, 3))
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """Gradient by w."""
         steps, sizes = ctx.saved_tensors
