@@ -60,7 +60,7 @@ record: $(DEV)
 	EQLEARN_RECORD=1 $(BIN)/python -m pytest tests/bad_input tests/workflow/test_faults.py tests/workflow/test_slurm_faults.py tests/workflow/test_slurm_study.py
 
 bench: $(DEV)
-	$(BIN)/python tests/bench/bench.py results/record/benchmark.csv
+	OMP_NUM_THREADS=1 $(BIN)/python tests/bench/bench.py results/record/benchmark.csv
 
 clean:
 	rm -rf .snakemake .pytest_cache .ruff_cache .hypothesis
