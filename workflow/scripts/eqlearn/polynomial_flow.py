@@ -50,6 +50,15 @@ def _rate(coefficients, powers, state, out):
 
 
 @njit
+def _within(state, bound):
+    """Whether all sensitivities are within a bound; false where one is undefined."""
+    within = True
+    for j in range(1, state.size):
+        within = within and abs(state[j]) < bound
+    return within
+
+
+@njit
 def integrate(coefficients, powers, initial, times, out):
     """Fill ``out`` (S, m) with the state (column 0) and m - 1 sensitivities; return the number of good samples.
 
@@ -69,7 +78,7 @@ def integrate(coefficients, powers, initial, times, out):
     slope = _rate(coefficients, powers, state, stage[0])
     for sample in range(1, times.size):
         while True:
-            if steps > MAX_STEPS or not abs(state[0]) < LIMIT or not np.max(np.abs(state)) < STEEP:
+            if steps > MAX_STEPS or not abs(state[0]) < LIMIT or not _within(state, STEEP):
                 out[sample:, :] = 0.0
                 out[sample:, 0] = LIMIT if state[0] > 0 else -LIMIT
                 return sample
