@@ -10,7 +10,6 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +34,7 @@ from eqlearn.learners.published import Path as LassoPath  # noqa: E402
 from fields import rows as field_rows  # noqa: E402
 from networks import rows as network_rows  # noqa: E402
 from record import record  # noqa: E402
+from timing import cpu_seconds  # noqa: E402
 
 STUDY = Study("bench", Lattice(120, 120), 1.0, 0.5, 0.05, Sampling(100, growth_times=20))
 OAT, CANDIDATES = Library(powers=10, max_terms=5), 3
@@ -114,17 +114,11 @@ def es_seconds(data: ParametricDataset, protocol: str) -> dict[str, float]:
     """CPU seconds of ES over 5, 10 and all 50 rates."""
     learn = partial(es.learn, settings=ES) if protocol == "refined" else partial(es_published.learn, path=ES_PATH)
     learn(data.select(np.arange(3)), provenance={})  # compiled
-    return {f"ES fit, {n} experiments": _cpu(learn, _spread(data, n)) for n in (5, 10, 50)}
+    return {f"ES fit, {n} experiments": cpu_seconds(learn, _spread(data, n)) for n in (5, 10, 50)}
 
 
 def _spread(data: ParametricDataset, experiments: int) -> ParametricDataset:
     return data.select(np.arange(0, data.values.size, data.values.size // experiments))
-
-
-def _cpu(learn: Callable, data: ParametricDataset) -> float:
-    start = time.process_time()
-    learn(data, provenance={})
-    return time.process_time() - start
 
 
 def learner_rows() -> list[tuple[str, float, str]]:

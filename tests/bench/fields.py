@@ -1,12 +1,12 @@
 """CPU seconds of linear fits of partial differential equations, on every grid of the default config."""
 
-import time
+from functools import partial
 from pathlib import Path
 
 import yaml
-from eqlearn.dataset import ParametricDataset
 from eqlearn.datasets.pde import problem_of, sampled, solve
 from eqlearn.learners import group_sindy, weak_sindy
+from timing import cpu_seconds
 
 CONFIG = Path(__file__).parents[2] / "config" / "config.yaml"
 LEARNERS = {"sindy.published": group_sindy, "sindy.refined": weak_sindy}
@@ -22,12 +22,7 @@ def rows() -> list[tuple[str, float, str]]:
             field = solve(problem, points, times)
             data = sampled(equation, problem, field, methods, study["highest_derivative"], {})
             for learner, module in LEARNERS.items():
-                seconds = _cpu(module, data, config["learners"][learner])
+                settings = module.Settings(**config["learners"][learner])
+                seconds = cpu_seconds(partial(module.learn, settings=settings), data)
                 found.append((f"{learner} of {equation}, {points}x{times}, CPU", seconds, "s"))
     return found
-
-
-def _cpu(module, data: ParametricDataset, settings: dict) -> float:
-    start = time.process_time()
-    module.learn(data, module.Settings(**settings), {})
-    return time.process_time() - start

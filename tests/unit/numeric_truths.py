@@ -345,22 +345,18 @@ SPARSE = (truth_every_support, truth_ill_conditioned, truth_dependent_columns)
 
 
 def assert_best_subsets(
-    module: ModuleType, design: np.ndarray, response: np.ndarray, largest: int, usable: Callable = lambda support: True
+    module: ModuleType, design: np.ndarray, response: np.ndarray, largest: int, rtol: float = 1e-9
 ) -> None:
     """The best supports of every size, one, three or more than there are, are those that NumPy finds by trying all."""
+    every = [s for size in range(1, largest + 1) for s in combinations(range(design.shape[1]), size)]
+    errors = {support: least_squares_error(design[:, support], response) for support in every}
     for keep in (1, 3, 9):
-        assert_best(module.best_subsets(design, response, largest, keep), design, response, largest, keep, usable)
-
-
-def assert_best(found: dict, design: np.ndarray, response: np.ndarray, largest: int, keep: int, usable: Callable):
-    """The ``keep`` best of every size up to ``largest``."""
-    assert list(found) == list(range(1, largest + 1))
-    for size, pairs in found.items():
-        every = [support for support in combinations(range(design.shape[1]), size) if usable(support)]
-        expected = sorted(least_squares_error(design[:, support], response) for support in every)[:keep]
-        np.testing.assert_allclose([error for _, error in pairs], expected, rtol=1e-6)
-        own = [least_squares_error(design[:, support], response) for support, _ in pairs]
-        np.testing.assert_allclose(own, expected, rtol=1e-6)
+        found = module.best_subsets(design, response, largest, keep)
+        assert list(found) == list(range(1, largest + 1))
+        for size, pairs in found.items():
+            best = sorted((s for s in every if len(s) == size), key=errors.__getitem__)[:keep]
+            assert [support for support, _ in pairs] == best
+            np.testing.assert_allclose([error for _, error in pairs], [errors[s] for s in best], rtol=rtol)
 
 
 def truth_best_of_any_columns(module: ModuleType) -> None:
@@ -374,19 +370,26 @@ def truth_best_of_any_columns(module: ModuleType) -> None:
 def truth_best_of_powers(module: ModuleType) -> None:
     """Powers of states and their products with a factor, as a library of ES has them; most of the tree is cut off."""
     random, states = generator("best subsets", "powers"), np.linspace(0.4, 1.0, 60)
-    design = np.column_stack([states**k * factor for factor in (1.0, np.sin(9 * states)) for k in range(1, 7)])
-    for noise in (1.0, 1e-3):
-        response = design[:, random.permutation(12)[:4]] @ random.normal(size=4) + noise * random.normal(size=60)
-        assert_best_subsets(module, design, response, 5)
+    design = np.column_stack([states**k * factor for factor in (1.0, np.sin(9 * states)) for k in range(1, 6)])
+    for noise, terms in ((1.0, 4), (1e-3, 4), (1e-3, 10)):
+        response = design[:, random.permutation(10)[:terms]] @ random.normal(size=terms)
+        assert_best_subsets(module, design, response + noise * random.normal(size=60), 6, rtol=1e-6)
 
 
 def truth_best_without_dependent_columns(module: ModuleType) -> None:
-    """Of columns that repeat one another up to a factor, one is used at most; a column of zeros never."""
+    """Of columns that repeat one another up to a factor, one is used at most; a column of zeros never: the errors are
+    those without the repeated one and the zeros."""
     random = generator("best subsets", "dependent")
     for _ in range(5):
-        design = random.normal(size=(40, 7))
+        design, response = random.normal(size=(40, 7)), random.normal(size=40)
         design[:, 5], design[:, 2] = -3.0 * design[:, 1], 0.0
-        assert_best_subsets(module, design, random.normal(size=40), 4, lambda s: 2 not in s and not {1, 5} <= set(s))
+        found, usable = module.best_subsets(design, response, 4, 3), (0, 1, 3, 4, 6)
+        for size, pairs in found.items():
+            supports = [tuple(1 if k == 5 else k for k in support) for support, _ in pairs]
+            assert all(set(s) <= set(usable) and len(set(s)) == size for s in supports)
+            alone = [(s, least_squares_error(design[:, s], response)) for s in combinations(usable, size)]
+            doubled = [error for s, error in alone for _ in range(1 + (1 in s))]  # once with each of the two
+            np.testing.assert_allclose([error for _, error in pairs], sorted(doubled)[:3], rtol=1e-9)
 
 
 BEST_SUBSETS = (truth_best_of_any_columns, truth_best_of_powers, truth_best_without_dependent_columns)

@@ -33,10 +33,10 @@ class Mutant:
 ONLY_VARIANCES = "    weights = np.sqrt([np.diag(np.diag(w.T @ w)) for w in weights])\n    response = np.einsum("
 MUTANTS = {
     "dependent columns kept": Mutant(
-        sparse, "norm <= _DEPENDENT * before", "norm == 0", (truths.truth_dependent_columns,)
+        sparse, "norm <= DEPENDENT * before", "norm == 0", (truths.truth_dependent_columns,)
     ),
     "nearly dependent columns dropped": Mutant(
-        sparse, "_DEPENDENT = 1e-13", "_DEPENDENT = 1e-5", (truths.truth_ill_conditioned,)
+        sparse, "DEPENDENT = 1e-13", "DEPENDENT = 1e-5", (truths.truth_ill_conditioned,)
     ),
     "nuisance left in the response": Mutant(
         sparse,
@@ -61,7 +61,7 @@ MUTANTS = {
     ),
     "response of another branch left over": Mutant(best_subsets, "rest_below[k] = 0.0", "pass", truths.BEST_SUBSETS),
     "dependent columns chosen": Mutant(
-        best_subsets, "length <= _DEPENDENT**2", "length < 0", (truths.truth_best_without_dependent_columns,)
+        best_subsets, "length <= DEPENDENT**2", "length < 0", (truths.truth_best_without_dependent_columns,)
     ),
     "wrong stage": Mutant(
         polynomial_flow, "-212 / 729", "-212 / 728", (truths.truth_logistic, truths.truth_logistic_sensitivities)

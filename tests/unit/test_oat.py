@@ -123,9 +123,9 @@ def test_library_holds_the_supports_as_powers():
 def test_leading_supports_hold_the_best_of_every_size_then_the_lowest_powers_close_to_it():
     candidates = ((1,), (2,), (1, 2), (1, 3), (2, 3), (1, 2, 3))
     criteria = np.array([5.0, 9.0, 1.5, 0.0, 1.0, 3.0])
-    assert oat.leading_supports(candidates, criteria, 1) == [(1,), (1, 3), (1, 2, 3)]
-    assert oat.leading_supports(candidates, criteria, 2) == [(1,), (1, 3), (1, 2), (1, 2, 3)]
-    assert oat.leading_supports(candidates, criteria, 3) == [(1,), (1, 3), (1, 2), (2, 3), (1, 2, 3)]
+    assert experiment.leading_supports(candidates, criteria, 1) == [(1,), (1, 3), (1, 2, 3)]
+    assert experiment.leading_supports(candidates, criteria, 2) == [(1,), (1, 3), (1, 2), (1, 2, 3)]
+    assert experiment.leading_supports(candidates, criteria, 3) == [(1,), (1, 3), (1, 2), (2, 3), (1, 2, 3)]
 
 
 # Criteria

@@ -8,8 +8,7 @@ which would square the condition of a library of powers.
 import numpy as np
 
 from eqlearn.jit import njit
-
-_DEPENDENT = 1e-13
+from eqlearn.sparse import DEPENDENT, reduced
 
 
 def best_subsets(
@@ -21,12 +20,10 @@ def best_subsets(
     the columns that matter come first.
     """
     design, response = np.array(design, float)[:, ::-1], np.array(response, float)
-    scale, columns = np.linalg.norm(design, axis=0), design.shape[1]
-    directions, rows = np.linalg.qr(design / np.where(scale > 0, scale, 1.0))
+    rows, within, beyond = reduced(design, response, np.linalg.norm(design, axis=0))
+    columns, largest = design.shape[1], min(max_terms, *rows.shape)
     triangle, projected = np.zeros((columns, columns)), np.zeros(columns)
-    triangle[: rows.shape[0]], projected[: rows.shape[0]] = rows, directions.T @ response
-    beyond = float(np.sum((response - directions @ projected[: rows.shape[0]]) ** 2))
-    largest = min(max_terms, *rows.shape)
+    triangle[: within.size], projected[: within.size] = rows, within
     errors, masks = np.full((largest, keep), np.inf), np.zeros((largest, keep), np.int64)
     _search(triangle, projected, errors, masks)
     found = {}
@@ -62,7 +59,7 @@ def _search(triangle, projected, errors, masks):
             continue
         vector, rest = triangles[depth, : k + 1, k], responses[depth, : k + 1]
         length, along, energy = _products(vector, rest)
-        if length <= _DEPENDENT**2:
+        if length <= DEPENDENT**2:
             continue
         support = chosen[depth] | (1 << k)
         _insert(errors[depth], masks[depth], max(beyond[depth] + energy - along**2 / length, 0.0), support)

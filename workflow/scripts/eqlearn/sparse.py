@@ -6,7 +6,7 @@ import numpy as np
 
 from eqlearn.jit import njit
 
-_DEPENDENT = 1e-13
+DEPENDENT = 1e-13  # of a normalised column, what is left beside others counts as round-off below this
 
 
 @njit
@@ -26,7 +26,7 @@ def _residual_energies(triangle, response, masks, out):
                 for k in range(kept):
                     vector -= np.sum(vector * basis[k]) * basis[k]
             norm = np.sqrt(np.sum(vector * vector))
-            if norm <= _DEPENDENT * before:
+            if norm <= DEPENDENT * before:
                 continue
             basis[kept] = vector / norm
             rest -= np.sum(rest * basis[kept]) * basis[kept]
@@ -58,14 +58,20 @@ def best_subset_errors(
         free, _ = np.linalg.qr(nuisance)
         design, response = design - free @ (free.T @ design), response - free @ (free.T @ response)
         before, scale = scale, np.linalg.norm(design, axis=0)
-        design[:, scale <= _DEPENDENT * before] = 0.0  # what is left of them is round-off
-    directions, triangle = np.linalg.qr(design / np.where(scale > 0, scale, 1.0))
-    projected = directions.T @ response
-    beyond = np.sum((response - directions @ projected) ** 2)
+        design[:, scale <= DEPENDENT * before] = 0.0  # what is left of them is round-off
+    triangle, projected, beyond = reduced(design, response, scale)
     masks = _masks(tuple(candidates))
     errors = np.empty(masks.size)
     _residual_energies(np.ascontiguousarray(triangle), projected, masks, errors)
     return errors + beyond
+
+
+def reduced(design: np.ndarray, response: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Least squares on columns of length 1: triangle (K, K), response (K,) in its rows (of n where that is less), and
+    the squared error that all columns leave. ``scale`` (K,): lengths of the columns of design (n, K)."""
+    directions, triangle = np.linalg.qr(design / np.where(scale > 0, scale, 1.0))
+    projected = directions.T @ response
+    return triangle, projected, float(np.sum((response - directions @ projected) ** 2))
 
 
 @lru_cache(maxsize=8)

@@ -9,7 +9,7 @@ import numpy as np
 from eqlearn.dataset import ParametricDataset
 from eqlearn.errors import InputError
 from eqlearn.noise import Noise
-from eqlearn.selection import akaike
+from eqlearn.selection import WITHIN, akaike
 from eqlearn.sparse import best_subset_errors, supports
 from eqlearn.trajectory_fit import (
     TrajectoryFit,
@@ -143,8 +143,7 @@ class Experiment:
         of the smaller ones competes."""
         small = tuple(powers for powers in self.supports if len(powers) <= 3)
         errors = self._integral.errors(small)
-        best = {len(small[k]): small[k] for k in np.argsort(-errors)}  # of every size the last, whose error is least
-        *smaller, largest = (best[size] for size in sorted(best))
+        *smaller, largest = leading_supports(small, errors, per_size=1)
         found = self._from_integral(largest)
         if found.error > max(self.floor, MISLED * errors.min()):
             found = min([found, *map(self._from_integral, smaller)], key=lambda fit: fit.error)
@@ -225,3 +224,17 @@ def require_usable(data: ParametricDataset, terms: int) -> None:
     if data.values[0] <= 0:
         found = f"{data.parameter.name} = {data.values[0]:g}"
         raise InputError(f"{data.name}: is sampled at {found}; the refined protocol needs values above 0.")
+
+
+def leading_supports(candidates: tuple[Powers, ...], criteria: np.ndarray, per_size: int) -> list[Powers]:
+    """Some supports of every size, so that a simpler one is never crowded out: the one of least criterion, then
+    those of lowest powers that are within ``WITHIN`` of it."""
+    sizes = np.array([len(powers) for powers in candidates])
+    leading = []
+    for size in np.unique(sizes):
+        same = np.flatnonzero(sizes == size)
+        best = same[np.argmin(criteria[same])]
+        close = [k for k in same if k != best and criteria[k] < criteria[best] + WITHIN]
+        lowest = sorted(close, key=lambda k: (sum(candidates[k]), criteria[k]))[: per_size - 1]
+        leading += [candidates[k] for k in (best, *lowest)]
+    return leading

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from eqlearn.joining import Joined, join
-from eqlearn.learners.experiment import Experiment, Powers
-from eqlearn.selection import WITHIN, simplest_within
+from eqlearn.learners.experiment import Experiment, Powers, leading_supports
+from eqlearn.selection import simplest_within
 from eqlearn.trajectory_fit import TrajectoryFit
 
 NOISY, EXACT = 1e-5, 1e-12  # penalties on curvature
@@ -49,20 +49,6 @@ def common_support(experiments: list[Experiment], candidates: int) -> Powers:
     total, floor = errors.sum(axis=0), sum(e.floor for e in experiments)
     complexities = [(len(p), sum(p) if error > floor else 0) for p, error in zip(leading, total)]
     return leading[simplest_within(refitted, complexities, total)]
-
-
-def leading_supports(candidates: tuple[Powers, ...], criteria: np.ndarray, per_size: int) -> list[Powers]:
-    """Some supports of every size, so that a simpler one is never crowded out: the one of least criterion, then
-    those of lowest powers that are within ``WITHIN`` of it."""
-    sizes = np.array([len(powers) for powers in candidates])
-    leading = []
-    for size in np.unique(sizes):
-        same = np.flatnonzero(sizes == size)
-        best = same[np.argmin(criteria[same])]
-        close = [k for k in same if k != best and criteria[k] < criteria[best] + WITHIN]
-        lowest = sorted(close, key=lambda k: (sum(candidates[k]), criteria[k]))[: per_size - 1]
-        leading += [candidates[k] for k in (best, *lowest)]
-    return leading
 
 
 def best_alone(experiment: Experiment, candidates: int) -> TrajectoryFit:

@@ -10,13 +10,13 @@ from torch.autograd.function import once_differentiable
 class Roughness(torch.autograd.Function):
     """Sum (T,) over the differences of neighbouring rows of w (T, P, ...) of their norms, or of the squares of these.
 
-    By its closed gradient, a third of the time of what autograd makes of slices.
+    By its closed gradient: that of slices fills an array of zeros for each.
     """
 
     @staticmethod
     def forward(ctx: Any, w: Tensor, squared: bool) -> Tensor:
         """The sum."""
-        steps = w.mT.diff(dim=1)
+        steps = w.mT.diff(dim=1)  # as weights lie in memory
         sizes = steps.square().sum((2, 3), keepdim=True)
         if not squared:
             sizes = torch.sqrt(sizes + torch.finfo(sizes.dtype).tiny)
