@@ -314,6 +314,27 @@ def truth_recording(simulator: ModuleType) -> None:
     assert_binomial(alive.sum(axis=0), runs, np.exp(-times), LEVEL, "recording of a lone death")
 
 
+def truth_many_agents(simulator: ModuleType) -> None:
+    """With thousands of agents waiting times are summed in blocks; recording times end them where they must.
+
+    Of 2,000 agents that only die the number is Binomial and a finer list of times changes nothing at the coarse ones;
+    of 2,000 that are born without exclusion the mean grows by exp(rp t), its variance as of linear birth; the events
+    of 2,000 that cannot move are Poisson.
+    """
+    full, runs, coarse, fine = np.ones((40, 50), int), 20, np.linspace(0.2, 1.0, 5), np.linspace(0.01, 1.0, 100)
+    dying, often = (simulate(simulator, (0.0, 0.0, 1.0), [full] * runs, t, "many die") for t in (coarse, fine))
+    assert (dying.agents == often.agents[:, 19::20]).all(), "many agents: the state depends on other times"
+    assert_binomial(dying.agents.sum(axis=0), runs * full.size, np.exp(-coarse), LEVEL / 3, "many agents die")
+    born = simulate(simulator, (0.0, 1.0, 0.0), [full] * runs, coarse, "many are born", exclusion=False).agents
+    growth = np.exp(coarse)
+    z = (born.mean(axis=0) - full.size * growth) / np.sqrt(full.size * growth * (growth - 1) / runs)
+    assert_normal(z, LEVEL / 3, "many agents are born")
+    attempted = simulate(simulator, (3.0, 0.0, 0.0), [full] * runs, coarse, "many are stuck").attempted.sum()
+    events = stats.poisson(3.0 * coarse[-1] * full.size * runs)
+    tail = 2 * min(events.cdf(attempted), events.sf(attempted - 1))
+    assert tail >= LEVEL / 3, f"many agents: tail probability {tail:.1e} of the number of attempted events"
+
+
 def truth_extinction(simulator: ModuleType) -> None:
     """After extinction all counts and snapshots are 0 and F is NaN; chance of a survivor below 1e-40."""
     times = np.array([0.0, 100.0, 101.0, 300.0])
@@ -384,6 +405,7 @@ TRUTHS = (
     truth_well_mixed,
     truth_published_curves,
     truth_recording,
+    truth_many_agents,
     truth_extinction,
     truth_still_lattices,
     truth_initial_occupancy,

@@ -47,11 +47,11 @@ ANOTHER_TRY = """\
 FREE = "free = (not exclusion) | (sites[target] == 0)\n"
 BIRTH_INSIDE = "((event >= birth_above) & (0 < target // width <= rows) & (0 < target % width <= columns))\n"
 RECORD = """\
-        while recorded < times.size and times[recorded] < time:
-            _record(recorded, n_agents, sites, rows, columns, agents, pairs, snapshots)
-            recorded += 1
+            while recorded < times.size and times[recorded] < time:
+                _record(recorded, n_agents, sites, rows, columns, agents, pairs, snapshots)
+                recorded += 1
 """
-WAIT = "        time -= np.log(1.0 - to_unit(word)) / (per_agent * n_agents)\n"
+WAIT = "            time += _waited(survival, fewest, most, start) / per_agent\n"
 BERNOULLI = "generator.random((self.rows, self.columns)) < density\n"
 FIXED_NUMBER = """\
 generator.permutation(self.sites).reshape(self.rows, self.columns) < max(
@@ -76,7 +76,7 @@ class Mutant:
 LINEAR, DEATH, HEAT = truths.truth_linear_birth_death, truths.truth_pure_death, truths.truth_discrete_heat_equation
 TINY, MIXED, RECORDING = truths.truth_tiny_lattices, truths.truth_well_mixed, truths.truth_recording
 PUBLISHED, STILL, START = truths.truth_published_curves, truths.truth_still_lattices, truths.truth_initial_occupancy
-EXTINCTION, PAIRS = truths.truth_extinction, truths.truth_pair_counts
+EXTINCTION, PAIRS, MANY = truths.truth_extinction, truths.truth_pair_counts, truths.truth_many_agents
 
 MUTANTS = {
     "edges wrap around": Mutant(EDGE_WITHOUT_EXCLUSION, EDGE + WRAP, (HEAT, TINY, MIXED)),
@@ -97,10 +97,13 @@ MUTANTS = {
     "migration forgets the agent": Mutant("target if moves else site", "site", (HEAT, TINY)),
     "death leaves the site occupied": Mutant("            sites[site] -= 1\n", "", (TINY, MIXED, RECORDING)),
     "death removes another agent": Mutant("            where[chosen] = where[n_agents]\n", "", (TINY, MIXED)),
-    "waiting time of one agent": Mutant("(per_agent * n_agents)", "per_agent", (LINEAR, DEATH, HEAT, TINY, MIXED)),
+    "waiting time of one agent": Mutant(" / (start + k - BLOCK)", "", (LINEAR, DEATH, HEAT, TINY, MIXED)),
     "waiting time without migration": Mutant(
-        "(per_agent * n_agents)", "((proliferation + death) * n_agents)", (LINEAR, DEATH, HEAT, TINY, PUBLISHED)
+        "start) / per_agent", "start) / (proliferation + death)", (LINEAR, DEATH, HEAT, TINY, PUBLISHED)
     ),
+    "waiting times at the number that a block starts from": Mutant(" / (start + k - BLOCK)", " / start", (MANY,)),
+    "a block goes past a recording time": Mutant("max(start - BLOCK, 0)", "start * (start > BLOCK)", (MANY,)),
+    "waiting times are kept for the next block": Mutant("        survival[k] = 1.0\n", "", (LINEAR, DEATH, HEAT, TINY)),
     "recorded after the event": Mutant(WAIT + RECORD, RECORD + WAIT, (LINEAR, DEATH, HEAT, TINY, RECORDING)),
     "one record a gap": Mutant(RECORD, RECORD.replace("while", "if"), (TINY, RECORDING)),
     "pairs of the last rows missed": Mutant("if row < rows:", "if row < rows - 1:", (TINY, RECORDING, PAIRS)),

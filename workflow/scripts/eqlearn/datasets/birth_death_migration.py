@@ -16,6 +16,7 @@ from eqlearn.random import direction, next_word, to_unit
 
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
+BLOCK = 256  # most events whose waiting times are summed together; their product must not underflow
 MAX_AGENTS = 1_000_000  # without exclusion; a run ends with an error beyond
 
 
@@ -75,6 +76,20 @@ def _record(index, n_agents, sites, rows, columns, agents, pairs, snapshots):
 
 
 @njit
+def _waited(survival, fewest, most, start):
+    """Sum of a block's waiting times, in lifetimes of one agent; clears ``survival`` for the next block.
+
+    survival (2·BLOCK + 1,): product of the uniform numbers drawn at start + k - BLOCK agents; 1 outside the range.
+    A waiting time is -log(uniform)/agents, and one logarithm serves all that were drawn at one number of agents.
+    """
+    total = 0.0
+    for k in range(fewest, most + 1):
+        total -= np.log(survival[k]) / (start + k - BLOCK)
+        survival[k] = 1.0
+    return total
+
+
+@njit
 def run(sites, rows, columns, migration, proliferation, death, times, seed, exclusion, agents, pairs, snapshots):
     """Simulate one realisation; return the number of attempted events.
 
@@ -100,14 +115,25 @@ def run(sites, rows, columns, migration, proliferation, death, times, seed, excl
     death_above = (migration + proliferation) / per_agent if per_agent > 0 else 0.0
     step = np.array([-width, -1, 1, width])
     time, attempted, recorded = 0.0, 0, 0
+    survival, together, bound = np.ones(2 * BLOCK + 1), 1.0, 1.0
+    start, fewest, most, events = n_agents, BLOCK, BLOCK, 0
     while n_agents > 0 and per_agent > 0:
         word, stream = next_word(stream)
-        time -= np.log(1.0 - to_unit(word)) / (per_agent * n_agents)
-        while recorded < times.size and times[recorded] < time:
-            _record(recorded, n_agents, sites, rows, columns, agents, pairs, snapshots)
-            recorded += 1
-        if recorded == times.size:
-            return attempted
+        uniform, k = 1.0 - to_unit(word), n_agents - start + BLOCK
+        survival[k] *= uniform
+        together *= uniform
+        fewest, most, events = min(fewest, k), max(most, k), events + 1
+        if together <= bound or events == BLOCK:
+            time += _waited(survival, fewest, most, start) / per_agent
+            while recorded < times.size and times[recorded] < time:
+                _record(recorded, n_agents, sites, rows, columns, agents, pairs, snapshots)
+                recorded += 1
+            if recorded == times.size:
+                return attempted
+            start, fewest, most, events, together = n_agents, BLOCK, BLOCK, 0, 1.0
+            # Agents of the next block are more than start - BLOCK, so that it ends before the next recording time
+            # as long as ``together`` is above this; for few agents every event is a block.
+            bound = np.exp((time - times[recorded]) * per_agent * max(start - BLOCK, 0))
         if n_agents == capacity:
             raise ValueError("more agents than the list can hold")
         attempted += 1
