@@ -96,7 +96,7 @@ class ParameterSearch:
         return max((profile.at(parameter) - profile.at(estimate)) / profile.unit, 0.0)
 
     def _fit(self, values: np.ndarray) -> tuple[float, _Profile]:
-        profile = self._profile(values, np.eye(values.size))
+        profile = self._profile(values)
         if self._noise is None:
             parameter = self._lowest(profile)
             residuals = values - self._model(parameter)
@@ -107,9 +107,19 @@ class ParameterSearch:
             profile = self._profile(values, self._noise.whitening(scaled))
         return self._lowest(profile), profile
 
-    def _profile(self, values: np.ndarray, whitening: np.ndarray) -> _Profile:
-        on_grid = np.sum(((self._curves - values) @ whitening.T) ** 2, axis=1)
-        return _Profile(on_grid, lambda value: float(np.sum((whitening @ (self._model(value) - values)) ** 2)))
+    def _profile(self, values: np.ndarray, whitening: np.ndarray | None = None) -> _Profile:
+        deviations = self._curves - values
+        on_grid = np.sum((deviations if whitening is None else deviations @ whitening.T) ** 2, axis=1)
+        known = dict(zip(self._grid, on_grid))  # a root finder starts at points of the grid
+
+        def at(value: float) -> float:
+            if value not in known:
+                deviation = self._model(value) - values
+                whitened = deviation if whitening is None else whitening @ deviation
+                known[value] = float(whitened @ whitened)
+            return known[value]
+
+        return _Profile(on_grid, at)
 
     def _lowest(self, profile: _Profile) -> float:
         padded = np.concatenate([[np.inf], profile.on_grid, [np.inf]])
@@ -131,10 +141,13 @@ class ParameterSearch:
     def _interval(self, parameter: float, profile: _Profile) -> tuple[float, float]:
         """Where the likelihood ratio crosses the threshold, on either side; a bound where it does not."""
         level = profile.at(parameter) + self._threshold * profile.unit
-        above = np.flatnonzero((self._grid > parameter) & (profile.on_grid > level))
-        below = np.flatnonzero((self._grid < parameter) & (profile.on_grid > level))
-        low = self._crossing(profile, level, self._grid[below[-1]], parameter) if below.size else self._grid[0]
-        high = self._crossing(profile, level, parameter, self._grid[above[0]]) if above.size else self._grid[-1]
+        grid, outside = self._grid, profile.on_grid > level
+        below, above = np.flatnonzero(outside & (grid < parameter)), np.flatnonzero(outside & (grid > parameter))
+        low, high = grid[0], grid[-1]
+        if below.size:
+            low = self._crossing(profile, level, grid[below[-1]], min(grid[below[-1] + 1], parameter))
+        if above.size:
+            high = self._crossing(profile, level, max(grid[above[0] - 1], parameter), grid[above[0]])
         return float(low), float(high)
 
     @staticmethod
