@@ -149,15 +149,19 @@ def inference_rows() -> list[tuple[str, float, str]]:
 
 
 def inference_seconds(rate: float, protocol: str, runs: int = 10) -> float:
-    """CPU seconds per single run, ten runs of one rate under one model."""
+    """CPU seconds per single run, ten runs of one rate under one model; median."""
     times = STUDY.times(rate)
     states = [STUDY.run("bench", rate, k).agents / STUDY.lattice.sites for k in range(runs)]
     search_of(protocol, times).estimate(states[0])  # compiled
-    start = time.process_time()
-    search = search_of(protocol, times)
-    for state in states:
-        search.estimate(state)
-    return (time.process_time() - start) / runs
+
+    def seconds() -> float:
+        start = time.process_time()
+        search = search_of(protocol, times)
+        for state in states:
+            search.estimate(state)
+        return (time.process_time() - start) / runs
+
+    return statistics.median(seconds() for _ in range(REPEATS))
 
 
 def search_of(protocol: str, times: np.ndarray) -> Search:

@@ -111,6 +111,12 @@ MUTANTS = {
         "index",
         (truths.truth_recovery, truths.truth_two_valleys),
     ),
+    "a valley that may be the lowest is passed over": Mutant(
+        inference,
+        "profile.on_grid[index] - rise < found",
+        "profile.on_grid[index] < found",
+        (truths.truth_two_valleys,),
+    ),
     "bounds not flagged": Mutant(
         inference, "parameter in (self._grid[0], self._grid[-1])", "False", (truths.truth_at_bound,)
     ),

@@ -11,7 +11,7 @@ from scipy.interpolate import PchipInterpolator
 
 from eqlearn.errors import InputError
 
-VARIABLES = {"p": np.asarray, "sqrt(p)": np.sqrt, "log(p)": np.log}
+VARIABLES = {"p": np.positive, "sqrt(p)": np.sqrt, "log(p)": np.log}
 INTERPOLATIONS = ("linear", "pchip")
 _ORDER = ("variable", "interpolation", "domain", "grid", "value", "values", "standard_error")
 
@@ -39,7 +39,7 @@ class Constant(Coefficient):
 
     def __call__(self, parameter: np.ndarray) -> np.ndarray:
         """Value at every parameter, of the same shape."""
-        return np.full(np.shape(parameter), self.value)
+        return np.zeros(np.shape(parameter)) + self.value  # of a number a number, which is quicker to go on with
 
 
 @dataclass(frozen=True)

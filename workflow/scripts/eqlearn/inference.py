@@ -125,13 +125,18 @@ class ParameterSearch:
         padded = np.concatenate([[np.inf], profile.on_grid, [np.inf]])
         valleys = np.flatnonzero((profile.on_grid <= padded[:-2]) & (profile.on_grid <= padded[2:]))
         deepest = valleys[np.argsort(profile.on_grid[valleys], kind="stable")[:REFINED]]
-        return min((self._refine(index, profile) for index in deepest), key=lambda pair: pair[1])[0]
+        found = [self._refine(deepest[0], profile)]
+        for index in deepest[1:]:
+            # Within a cell a parabola falls by at most an eighth of its rise to the neighbours: this one may win.
+            rise = profile.on_grid[_around(index)].max() - profile.on_grid[index]
+            if profile.on_grid[index] - rise < found[0][1]:
+                found.append(self._refine(index, profile))
+        return min(found, key=lambda pair: pair[1])[0]
 
     def _refine(self, index: int, profile: _Profile) -> tuple[float, float]:
-        around = np.log(self._grid[[max(index - 1, 0), min(index + 1, self._grid.size - 1)]])
         found = minimize_scalar(
             lambda log_value: profile.at(np.exp(log_value)),
-            bounds=around,
+            bounds=np.log(self._grid[_around(index)][[0, -1]]),
             method="bounded",
             options={"xatol": TOLERANCE},
         )
@@ -153,6 +158,11 @@ class ParameterSearch:
     @staticmethod
     def _crossing(profile: _Profile, level: float, low: float, high: float) -> float:
         return brentq(lambda value: profile.at(value) - level, low, high, rtol=1e-6)
+
+
+def _around(index: int) -> slice:
+    """A point of the grid and its neighbours."""
+    return slice(max(index - 1, 0), index + 2)
 
 
 def estimates_of(
