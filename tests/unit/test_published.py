@@ -65,15 +65,33 @@ def test_the_small_penalties_are_those_where_descent_has_not_converged():
         Lasso(alpha=1e-9, fit_intercept=False, max_iter=100_000, tol=1e-4).fit(design, response)
 
 
+def swept(design: np.ndarray, response: np.ndarray, penalty: float, sweeps: int) -> np.ndarray:
+    """Weights after so many single sweeps, or where scikit-learn stops before."""
+    gram, moment = design.T @ design, design.T @ response
+    weights, fitted = np.zeros(design.shape[1]), np.zeros(design.shape[1])
+    for _ in range(sweeps):
+        if lasso_module._sweep(gram, moment, response @ response, penalty * response.size, weights, fitted)[1]:
+            break
+    return weights
+
+
 @pytest.mark.parametrize("sweeps", [1, 7, 300, 5000])
 def test_strides_are_single_sweeps(sweeps):
     design, response = growth(1)
-    gram, moment = design.T @ design, design.T @ response
-    penalty, weights = 1e-7 * response.size, np.zeros(10)
-    for _ in range(sweeps):
-        lasso_module._sweep(gram, moment, penalty, weights)
+    weights = swept(design, response, 1e-7, sweeps)
     found = lasso(design, response, np.array([1e-7]), max_sweeps=sweeps)[0]
     np.testing.assert_allclose(found, weights, atol=1e-9 * np.abs(weights).max())
+
+
+def test_no_stride_passes_over_an_end_that_single_sweeps_find():
+    """Here descent would stop from sweep 4,625 on, one after a change of signs, but no more from sweep 4,653 on."""
+    data = mean_field([2.5], 0.05)
+    rows = np.sort(np.random.default_rng(2).permutation(np.arange(1, 99))[:80])
+    design, response = data.features[0, rows] ** np.arange(1, 11), data.target[0, rows]
+    penalty = np.logspace(-9, -1, 100)[14]
+    weights = swept(design, response, penalty, 100_000)
+    found = lasso(design, response, np.array([penalty]))[0]
+    np.testing.assert_allclose(found, weights, atol=1e-6 * np.abs(weights).max())
 
 
 def test_lasso_of_nothing_and_of_a_zero_column():

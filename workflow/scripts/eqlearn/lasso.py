@@ -10,51 +10,60 @@ from eqlearn.jit import njit
 
 MAX_SWEEPS = 100_000
 TOLERANCE = 1e-4
-LOG_STRIDE = 8
-STRIDE = 2**LOG_STRIDE  # sweeps that are done at once
+LOG_STRIDE = 4
+STRIDE = 2**LOG_STRIDE  # least number of sweeps that are done at once
+CALM = 1  # sweeps done at once are so many times fewer than those since the last change of a sign
+LEVELS = 14  # of strides, STRIDE·2**level
 
 
 @njit
-def _gap(gram, moment, energy, weights, penalty):
+def _multiply(matrix, vector, out):
+    """Product of a matrix (K, K) and a vector (K,); at this size a call of BLAS costs more."""
+    for j in range(out.size):
+        total = 0.0
+        for k in range(out.size):
+            total += matrix[j, k] * vector[k]
+        out[j] = total
+
+
+@njit
+def _gap(moment, energy, weights, fitted, penalty):
     """Dual gap as in scikit-learn: upper bound on how far the objective is from its minimum."""
-    slack, fitted, norm = 0.0, 0.0, 0.0
-    quadratic = 0.0
+    slack, explained, norm, quadratic = 0.0, 0.0, 0.0, 0.0
     for j in range(weights.size):
-        product = 0.0
-        for k in range(weights.size):
-            product += gram[j, k] * weights[k]
-        slack = max(slack, abs(moment[j] - product))
-        quadratic += weights[j] * product
-        fitted += weights[j] * moment[j]
+        slack = max(slack, abs(moment[j] - fitted[j]))
+        quadratic += weights[j] * fitted[j]
+        explained += weights[j] * moment[j]
         norm += abs(weights[j])
-    residual = energy - 2 * fitted + quadratic
+    residual = energy - 2 * explained + quadratic
     scale = 1.0 if slack <= penalty else penalty / slack
     gap = residual if slack <= penalty else 0.5 * (residual + residual * scale**2)
-    return gap + penalty * norm - scale * (energy - fitted)
+    return gap + penalty * norm - scale * (energy - explained)
 
 
 @njit
-def _sweep(gram, moment, penalty, weights):
-    """One pass over the coordinates; returns the largest move and the largest weight."""
-    moved, largest = 0.0, 0.0
+def _sweep(gram, moment, energy, penalty, weights, fitted):
+    """One pass over the coordinates; returns whether a sign has changed, and whether scikit-learn would stop.
+
+    fitted (K,): gram·weights, kept up to date.
+    """
+    moved, largest, changed = 0.0, 0.0, False
     for j in range(weights.size):
-        own, old, partial = gram[j, j], weights[j], moment[j]
+        own, old = gram[j, j], weights[j]
         if own == 0.0:
             continue
-        for k in range(weights.size):
-            partial -= gram[j, k] * weights[k]
-        partial += own * old
+        partial = moment[j] - fitted[j] + own * old
         new = max(abs(partial) - penalty, 0.0) / own
-        weights[j] = new if partial > 0 else -new
-        moved, largest = max(moved, abs(weights[j] - old)), max(largest, new)
-    return moved, largest
-
-
-@njit
-def _converged(gram, moment, energy, penalty, weights, moved, largest):
-    """Whether scikit-learn would stop here."""
+        largest = max(largest, new)
+        new = new if partial > 0 else -new
+        if new != old:
+            for k in range(weights.size):
+                fitted[k] += gram[j, k] * (new - old)
+            weights[j] = new
+            moved = max(moved, abs(new - old))
+            changed = changed or np.sign(new) != np.sign(old)
     small = largest == 0.0 or moved < TOLERANCE * largest
-    return small and _gap(gram, moment, energy, weights, penalty) < TOLERANCE * energy
+    return changed, small and _gap(moment, energy, weights, fitted, penalty) < TOLERANCE * energy
 
 
 @njit
@@ -76,40 +85,63 @@ def _stride_map(gram, moment, penalty, signs):
 
 
 @njit
-def _stride(gram, moment, energy, penalty, stride, signs, weights):
-    """STRIDE sweeps at once and one more as a check; False, and weights as they were, at a new sign or the end."""
-    before = weights.copy()
-    weights[:] = (stride @ np.append(before, 1.0))[:-1]
-    kept = (np.sign(weights) == signs).all()
-    moved, largest = _sweep(gram, moment, penalty, weights)
-    kept = kept and (np.sign(weights) == signs).all()
-    if kept and not _converged(gram, moment, energy, penalty, weights, moved, largest):
+def _stride(gram, moment, energy, penalty, stride, weights, fitted):
+    """Many sweeps at once and one more as a check; False, and weights as they were, at a new sign or the end."""
+    before, after = np.ones(weights.size + 1), np.empty(weights.size + 1)
+    before[:-1] = weights
+    _multiply(stride, before, after)
+    kept = True
+    for j in range(weights.size):
+        kept = kept and np.sign(after[j]) == np.sign(weights[j])
+        weights[j] = after[j]
+    _multiply(gram, weights, fitted)
+    changed, done = _sweep(gram, moment, energy, penalty, weights, fitted)
+    if kept and not changed and not done:
         return True
-    weights[:] = before
+    weights[:] = before[:-1]
+    _multiply(gram, weights, fitted)
     return False
+
+
+@njit
+def _level(calm, left):
+    """Level of the longest stride, -1 for a single sweep."""
+    level = -1
+    while STRIDE << (level + 1) < min(calm // CALM, left):
+        level += 1
+    return level
 
 
 @njit
 def _descend(gram, moment, energy, penalty, max_sweeps, weights):
     """Descend from weights (K,) = 0, by strides while no sign changes and the end is far, else sweep by sweep.
 
-    Between sign changes a sweep is affine, so that many are one matrix. The first ones, and those around a change or
-    the end, are done one by one: the result is that of single sweeps up to round-off.
+    Between changes of signs a sweep is affine, so that many are one matrix. The first ones are done one by one, later
+    ones by strides that grow as the fast modes die, and the way to a change or the end by ever shorter ones: the
+    result is that of single sweeps up to round-off.
     """
-    signs, stride, single, done = np.full(weights.size, 2.0), np.eye(weights.size + 1), STRIDE, 0
+    fitted, strides = np.zeros(weights.size), np.empty((LEVELS, weights.size + 1, weights.size + 1))
+    known, longest, calm, done = 0, LEVELS - 1, 0, 0
     while done < max_sweeps:
-        if single == 0 and done + STRIDE < max_sweeps:
-            if (np.sign(weights) != signs).any():
-                signs = np.sign(weights)
-                stride = _stride_map(gram, moment, penalty, signs)
-            if _stride(gram, moment, energy, penalty, stride, signs, weights):
-                done += STRIDE + 1
-                continue
-            single = STRIDE + 1
-        moved, largest = _sweep(gram, moment, penalty, weights)
-        done, single = done + 1, max(single - 1, 0)
-        if _converged(gram, moment, energy, penalty, weights, moved, largest):
-            return
+        level = min(_level(calm, max_sweeps - done), longest)
+        if level < 0:
+            changed, stops = _sweep(gram, moment, energy, penalty, weights, fitted)
+            done, calm = done + 1, calm + 1
+            if changed:
+                known, longest, calm = 0, LEVELS - 1, 0
+            if stops:
+                return
+            continue
+        for k in range(known, level + 1):
+            if k == 0:
+                strides[0] = _stride_map(gram, moment, penalty, np.sign(weights))
+            else:
+                strides[k] = strides[k - 1] @ strides[k - 1]
+        known = max(known, level + 1)
+        if _stride(gram, moment, energy, penalty, strides[level], weights, fitted):
+            done, calm = done + (STRIDE << level) + 1, calm + (STRIDE << level) + 1
+        else:
+            longest = level - 1
 
 
 def lasso(design: np.ndarray, response: np.ndarray, penalties: np.ndarray, max_sweeps: int = MAX_SWEEPS) -> np.ndarray:

@@ -126,4 +126,5 @@ def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
     for path, metadata in ((svg, {"Date": None, "Creator": None}), (png, {"Software": None})):
         with replacing(path) as temporary:
             figure.savefig(temporary, metadata=metadata)
+        figure.set_layout_engine("none")  # one layout for both; it takes as long as drawing
     plt.close(figure)
