@@ -19,6 +19,7 @@ from eqlearn.learners.published import Path as LassoPath
 from scipy.integrate import solve_ivp
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Lasso
+from sklearn.model_selection import train_test_split
 
 PUBLISHED = Path(__file__).parents[2] / "config" / "published"
 TIMES = np.linspace(0, 40, 100)
@@ -99,6 +100,14 @@ def test_lasso_of_nothing_and_of_a_zero_column():
     assert not lasso(design, response, np.array([1e9])).any()
     design[:, 3] = 0.0
     assert lasso(design, response, np.array([1e-6]))[0, 3] == 0.0
+
+
+@pytest.mark.parametrize("experiments", [2, 3, 5, 10, 50, 501])
+def test_splits_are_those_of_scikit_learn(experiments):
+    for seed, split in enumerate(es_published.published_splits(experiments, 10)):
+        theirs = train_test_split(np.arange(experiments), test_size=0.2, random_state=seed)
+        for ours, expected in zip(split, theirs):
+            np.testing.assert_array_equal(ours, expected)
 
 
 # Forward solves
