@@ -149,7 +149,7 @@ def inference_rows() -> list[tuple[str, float, str]]:
 
 
 def inference_seconds(rate: float, protocol: str, runs: int = 10) -> float:
-    """CPU seconds per single run, ten runs of one rate under one model; median."""
+    """CPU seconds per single run, ten runs of one rate under one model; median of REPEATS."""
     times = STUDY.times(rate)
     states = [STUDY.run("bench", rate, k).agents / STUDY.lattice.sites for k in range(runs)]
     search_of(protocol, times).estimate(states[0])  # compiled

@@ -338,6 +338,24 @@ def truth_at_bound(inference: ModuleType) -> None:
         assert abs(found.parameter / (expected or 1.0) - 1) <= 1e-6
 
 
+def truth_no_effect(inference: ModuleType) -> None:
+    """Where the parameter changes nothing, errors tie to the last digit and an estimate is flagged at a bound."""
+    still = Equation("0*p*C", ("C",), RATE, "dC/dt", {})
+    search = search_of(inference, still, 0.3, RUN_TIMES, (0.1, 1.0))
+    noise = np.random.default_rng(0).normal(scale=0.01, size=(100, RUN_TIMES.size))
+    assert all(search.estimate(0.3 + each).at_bound for each in noise)
+
+
+def truth_ends_of_an_interval(inference: ModuleType) -> None:
+    """At both ends of an interval the likelihood ratio is its threshold."""
+    search, stream = search_of(inference, MEAN_FIELD, 0.05, RUN_TIMES, BOUNDS), np.random.default_rng(0)
+    for rate in (0.3, 2.0) * 5:
+        values = mean_field_curve(rate) + stream.normal(scale=0.01, size=RUN_TIMES.size)
+        found = search.estimate(values)
+        ratios = [search.likelihood_ratio(values, end) for end in (found.low, found.high)]
+        np.testing.assert_allclose(ratios, inference.CHI_SQUARE, rtol=1e-4)
+
+
 SPARSE = (truth_every_support, truth_ill_conditioned, truth_dependent_columns)
 
 
@@ -401,4 +419,4 @@ FLOW = (
     truth_steep_sensitivities,
 )
 JOINING = (truth_stiffness_by_refitting, truth_softest_is_obeyed, truth_best_estimator, truth_calibrated_errors)
-INFERENCE = (truth_recovery, truth_two_valleys, truth_at_bound)
+INFERENCE = (truth_recovery, truth_two_valleys, truth_at_bound, truth_no_effect, truth_ends_of_an_interval)

@@ -318,8 +318,8 @@ def truth_many_agents(simulator: ModuleType) -> None:
     """With thousands of agents waiting times are summed in blocks; recording times end them where they must.
 
     Of 2,000 agents that only die the number is Binomial and a finer list of times changes nothing at the coarse ones;
-    of 2,000 that are born without exclusion the mean grows by exp(rp t), its variance as of linear birth; the events
-    of 2,000 that cannot move are Poisson.
+    of 2,000 that give birth without exclusion the mean grows by exp(rp t), within the standard error of linear birth;
+    the events of 2,000 that cannot move are Poisson.
     """
     full, runs, coarse, fine = np.ones((40, 50), int), 20, np.linspace(0.2, 1.0, 5), np.linspace(0.01, 1.0, 100)
     dying, often = (simulate(simulator, (0.0, 0.0, 1.0), [full] * runs, t, "many die") for t in (coarse, fine))

@@ -117,6 +117,12 @@ MUTANTS = {
         "profile.on_grid[index] < found",
         (truths.truth_two_valleys,),
     ),
+    "ties of flat errors broken by round-off": Mutant(
+        inference, "float(np.sum(whitened**2))", "float(whitened @ whitened)", (truths.truth_no_effect,)
+    ),
+    "ends of an interval on the grid": Mutant(
+        inference, "return brentq(", "return high or brentq(", (truths.truth_ends_of_an_interval,)
+    ),
     "bounds not flagged": Mutant(
         inference, "parameter in (self._grid[0], self._grid[-1])", "False", (truths.truth_at_bound,)
     ),

@@ -66,6 +66,24 @@ def test_the_small_penalties_are_those_where_descent_has_not_converged():
         Lasso(alpha=1e-9, fit_intercept=False, max_iter=100_000, tol=1e-4).fit(design, response)
 
 
+@pytest.mark.parametrize(
+    "columns, response, penalty",
+    [
+        (
+            [[0.3054, 1, 0.02], [0, 0.4394, 0.0033], [0, 0, 0.0066], [0, 0, 0]],
+            [1, -0.41081, -0.06816, 0.00011],
+            1.8e-10,
+        ),
+        ([[0.9116, 0.0634, 1], [0, 0.0406, 0.3248], [0, 0, 0.3292], [0, 0, 0]], [-1, -0.28344, 0.1357, 1e-4], 3.1e-10),
+    ],
+)
+def test_a_stop_that_holds_for_two_or_three_sweeps_only_is_met(columns, response, penalty):
+    """At sweeps 57 to 59, and 27 to 28, the largest weight turns round; with CALM = 1 both are passed over."""
+    design, response = np.array(columns), np.array(response)
+    theirs = Lasso(alpha=penalty, fit_intercept=False, max_iter=100_000, tol=1e-4).fit(design, response).coef_
+    np.testing.assert_allclose(lasso(design, response, np.array([penalty]))[0], theirs, rtol=1e-6)
+
+
 def swept(design: np.ndarray, response: np.ndarray, penalty: float, sweeps: int) -> np.ndarray:
     """Weights after so many single sweeps, or where scikit-learn stops before."""
     gram, moment = design.T @ design, design.T @ response

@@ -102,6 +102,7 @@ MUTANTS = {
         "start) / per_agent", "start) / (proliferation + death)", (LINEAR, DEATH, HEAT, TINY, PUBLISHED)
     ),
     "waiting times at the number that a block starts from": Mutant(" / (start + k - BLOCK)", " / start", (MANY,)),
+    "a block has no end": Mutant(" or events == BLOCK", "", (MANY,)),
     "a block goes past a recording time": Mutant("max(start - BLOCK, 0)", "start * (start > BLOCK)", (MANY,)),
     "waiting times are kept for the next block": Mutant("        survival[k] = 1.0\n", "", (LINEAR, DEATH, HEAT, TINY)),
     "recorded after the event": Mutant(WAIT + RECORD, RECORD + WAIT, (LINEAR, DEATH, HEAT, TINY, RECORDING)),

@@ -116,7 +116,7 @@ class ParameterSearch:
             if value not in known:
                 deviation = self._model(value) - values
                 whitened = deviation if whitening is None else whitening @ deviation
-                known[value] = float(whitened @ whitened)
+                known[value] = float(np.sum(whitened**2))  # summed as on the grid: ties stay ties
             return known[value]
 
         return _Profile(on_grid, at)
@@ -127,8 +127,9 @@ class ParameterSearch:
         deepest = valleys[np.argsort(profile.on_grid[valleys], kind="stable")[:REFINED]]
         found = [self._refine(deepest[0], profile)]
         for index in deepest[1:]:
-            # Within a cell a parabola falls by at most an eighth of its rise to the neighbours: this one may win.
-            rise = profile.on_grid[_around(index)].max() - profile.on_grid[index]
+            # Between its neighbours a parabola lies below a valley of the grid by at most an eighth of its rise to the
+            # higher one; at an end of the grid, where a neighbour lacks, the rise is infinite. So this one may win:
+            rise = padded[index : index + 3].max() - profile.on_grid[index]
             if profile.on_grid[index] - rise < found[0][1]:
                 found.append(self._refine(index, profile))
         return min(found, key=lambda pair: pair[1])[0]
@@ -136,7 +137,7 @@ class ParameterSearch:
     def _refine(self, index: int, profile: _Profile) -> tuple[float, float]:
         found = minimize_scalar(
             lambda log_value: profile.at(np.exp(log_value)),
-            bounds=np.log(self._grid[_around(index)][[0, -1]]),
+            bounds=np.log(self._grid[max(index - 1, 0) : index + 2][[0, -1]]),
             method="bounded",
             options={"xatol": TOLERANCE},
         )
@@ -158,11 +159,6 @@ class ParameterSearch:
     @staticmethod
     def _crossing(profile: _Profile, level: float, low: float, high: float) -> float:
         return brentq(lambda value: profile.at(value) - level, low, high, rtol=1e-6)
-
-
-def _around(index: int) -> slice:
-    """A point of the grid and its neighbours."""
-    return slice(max(index - 1, 0), index + 2)
 
 
 def estimates_of(

@@ -1,4 +1,4 @@
-"""LASSO by cyclic coordinate descent that stops as scikit-learn's does.
+"""LASSO by cyclic coordinate descent that stops after the same sweep as scikit-learn's.
 
 The published protocol needs the *unconverged* support after 1e5 sweeps from zero, so a better solver would give
 other results. Use ``eqlearn.sparse`` for anything else.
@@ -12,8 +12,8 @@ MAX_SWEEPS = 100_000
 TOLERANCE = 1e-4
 LOG_STRIDE = 4
 STRIDE = 2**LOG_STRIDE  # least number of sweeps that are done at once
-CALM = 1  # sweeps done at once are so many times fewer than those since the last change of a sign
-LEVELS = 14  # of strides, STRIDE·2**level
+CALM = 8  # sweeps done at once are so many times fewer than those since the last change of a sign
+LEVELS = 10  # of strides, STRIDE·2**level
 
 
 @njit
@@ -117,8 +117,9 @@ def _descend(gram, moment, energy, penalty, max_sweeps, weights):
     """Descend from weights (K,) = 0, by strides while no sign changes and the end is far, else sweep by sweep.
 
     Between changes of signs a sweep is affine, so that many are one matrix. The first ones are done one by one, later
-    ones by strides that grow as the fast modes die, and the way to a change or the end by ever shorter ones: the
-    result is that of single sweeps up to round-off.
+    ones by strides that grow as the fast modes die, and the way to a change or the end by ever shorter ones. The result
+    is that of single sweeps up to round-off, unless a sign changes and changes back, or an end comes and goes, within
+    one stride.
     """
     fitted, strides = np.zeros(weights.size), np.empty((LEVELS, weights.size + 1, weights.size + 1))
     known, longest, calm, done = 0, LEVELS - 1, 0, 0

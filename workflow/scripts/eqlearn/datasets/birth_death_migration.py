@@ -16,7 +16,7 @@ from eqlearn.random import direction, next_word, to_unit
 
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
-BLOCK = 256  # most events whose waiting times are summed together; their product must not underflow
+BLOCK = 256  # most events whose waiting times are summed; the product of their uniform numbers must not underflow
 MAX_AGENTS = 1_000_000  # without exclusion; a run ends with an error beyond
 
 
@@ -77,7 +77,7 @@ def _record(index, n_agents, sites, rows, columns, agents, pairs, snapshots):
 
 @njit
 def _waited(survival, fewest, most, start):
-    """Sum of a block's waiting times, in lifetimes of one agent; clears ``survival`` for the next block.
+    """Sum of a block's waiting times, in mean ones of one agent; clears ``survival`` for the next block.
 
     survival (2·BLOCK + 1,): product of the uniform numbers drawn at start + k - BLOCK agents; 1 outside the range.
     A waiting time is -log(uniform)/agents, and one logarithm serves all that were drawn at one number of agents.
