@@ -111,12 +111,6 @@ MUTANTS = {
         "index",
         (truths.truth_recovery, truths.truth_two_valleys),
     ),
-    "a valley that may be the lowest is passed over": Mutant(
-        inference,
-        "profile.on_grid[index] - rise < found",
-        "profile.on_grid[index] < found",
-        (truths.truth_two_valleys,),
-    ),
     "ties of flat errors broken by round-off": Mutant(
         inference, "float(np.sum(whitened**2))", "float(whitened @ whitened)", (truths.truth_no_effect,)
     ),

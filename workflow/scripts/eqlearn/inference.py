@@ -125,14 +125,7 @@ class ParameterSearch:
         padded = np.concatenate([[np.inf], profile.on_grid, [np.inf]])
         valleys = np.flatnonzero((profile.on_grid <= padded[:-2]) & (profile.on_grid <= padded[2:]))
         deepest = valleys[np.argsort(profile.on_grid[valleys], kind="stable")[:REFINED]]
-        found = [self._refine(deepest[0], profile)]
-        for index in deepest[1:]:
-            # Between its neighbours a parabola lies below a valley of the grid by at most an eighth of its rise to the
-            # higher one; at an end of the grid, where a neighbour lacks, the rise is infinite. So this one may win:
-            rise = padded[index : index + 3].max() - profile.on_grid[index]
-            if profile.on_grid[index] - rise < found[0][1]:
-                found.append(self._refine(index, profile))
-        return min(found, key=lambda pair: pair[1])[0]
+        return min((self._refine(index, profile) for index in deepest), key=lambda pair: pair[1])[0]
 
     def _refine(self, index: int, profile: _Profile) -> tuple[float, float]:
         found = minimize_scalar(
