@@ -128,9 +128,10 @@ class ParameterSearch:
         return min((self._refine(index, profile) for index in deepest), key=lambda pair: pair[1])[0]
 
     def _refine(self, index: int, profile: _Profile) -> tuple[float, float]:
+        around = np.log(self._grid[[max(index - 1, 0), min(index + 1, self._grid.size - 1)]])
         found = minimize_scalar(
             lambda log_value: profile.at(np.exp(log_value)),
-            bounds=np.log(self._grid[max(index - 1, 0) : index + 2][[0, -1]]),
+            bounds=around,
             method="bounded",
             options={"xatol": TOLERANCE},
         )
