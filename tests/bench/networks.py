@@ -2,6 +2,8 @@
 
 import statistics
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +12,19 @@ import yaml
 from eqlearn import paper_b
 from eqlearn.datasets import analytic
 from eqlearn.networks.fitting import NetworkSettings, prepare
-from eqlearn.networks.network import Initial, Network
+from eqlearn.networks.network import GATES, GROUPS, Initial, Leaves, Network
+from eqlearn.networks.schedules import RATES, REGULARISATIONS
 from eqlearn.networks.training import Schedule, Trainer
 from eqlearn.networks.trials import SIDE_BY_SIDE
-from plain_network import PlainNetwork, copied, train
+from plain_network import PlainNetwork, copied, optimiser_of, train
 
 CONFIG = Path(__file__).parents[2] / "config" / "config.yaml"
 TRIALS = SIDE_BY_SIDE  # of the 40 in paper.yaml
 REPEATS = 3
+EPOCHS, PARTS = (
+    120,
+    10,
+)  # of a training with the published course of rates; the published one has ten or twenty times as many
 
 
 def trainer_of(network: str, dtype: torch.dtype = torch.float32, device: str = "cpu") -> Trainer:
@@ -42,36 +49,58 @@ def require_same_loss(network: str, looped: bool, strength: float = 3e-3) -> Non
     uniform = torch.rand((1, trainer.network.gate_count), dtype=torch.float64, generator=state.generators[0])
     error, penalty = trainer.loss(state.leaves, batch, uniform)
     (error + strength * penalty).sum().backward()
-    model = copied(network, 128, trainer.network.unpacked(state.leaves), looped)
+    model = copied(network, 128, named_parameters(trainer.network, state.leaves), looped)
     logs = [gates.log_alpha for gates in model.gates]
     draws = [part.view(log.shape) for part, log in zip(uniform[0].split([log.numel() for log in logs]), logs)]
     loss = model.loss(batch.features[0].mT, batch.target[0], batch.parameter[0], draws, strength)
     loss.backward()
     np.testing.assert_allclose(loss.item(), (error + strength * penalty).item(), rtol=1e-12)
-    ours = [state.leaves[group].grad[0].sum().item() for group in ("gates", "weights", "output")]
-    parts = (model.gates, model.weights, [model.output])
+    groups = {group: [state.leaves[n] for n, g in trainer.network.groups.items() if g == group] for group in GROUPS}
+    ours = [sum(leaf.grad[0].sum().item() for leaf in groups[group]) for group in GROUPS]
+    parts = (model.weights, model.gates, [model.output])
     plain = [sum(p.grad.sum().item() for p in (x.parameters() if isinstance(x, torch.nn.Module) else x)) for x in parts]
     np.testing.assert_allclose(plain, ours, rtol=1e-9)
 
 
-def ours_seconds(trainer: Trainer) -> float:
-    """CPU seconds per trial and step, over one epoch."""
-    state = trainer.start(list(range(TRIALS)))
-    trainer.epoch(state)
-    start = time.process_time()
-    trainer.epoch(state)
-    return (time.process_time() - start) / trainer.batches.steps / TRIALS
+def named_parameters(network: Network, leaves: Leaves) -> dict[str, torch.Tensor]:
+    """Parameters (T, ...) by name, gates among them."""
+    return {f"z{k}": z[:, 0] for k, z in enumerate(network.per_layer(leaves[GATES]))} | network.unpacked(leaves)
 
 
-def plain_seconds(trainer: Trainer, model: PlainNetwork, steps: int = 128) -> float:
-    """The same of the plain implementation."""
-    batches = trainer.batches
-    x, y, t = batches.features.mT.contiguous(), batches.target, batches.parameter
-    size = (batches.parameters, batches.samples)
-    train(model, x, y, t, size, 16)
+def plain_chunk(trainer: Trainer, model: PlainNetwork) -> Callable[[float, int], None]:
+    """Steps of the plain implementation at a progress of the training."""
+    batches, schedule, optimiser = trainer.batches, trainer.schedule, optimiser_of(model)
+    data = batches.features.mT.contiguous(), batches.target, batches.parameter
+
+    def run(progress: float, steps: int) -> None:
+        for group in optimiser.param_groups:
+            group["lr"] = schedule.rate * RATES[schedule.rate_schedule](progress)
+        strength = schedule.regularisation * REGULARISATIONS[schedule.regularisation_schedule](progress)
+        train(model, optimiser, data, (batches.parameters, batches.samples), steps, strength)
+
+    return run
+
+
+def cpu_of(run: Callable, *arguments: object) -> float:
+    """CPU seconds of a call."""
     start = time.process_time()
-    train(model, x, y, t, size, steps)
-    return (time.process_time() - start) / steps
+    run(*arguments)
+    return time.process_time() - start
+
+
+def trained(trainer: Trainer, models: list[PlainNetwork]) -> np.ndarray:
+    """CPU seconds per trial and step over each tenth of a training (10, 1 + models): ours, then plain ones, in turns.
+
+    What a step costs depends on how many gates are open, so that it is measured over a whole course.
+    """
+    state, chunks = trainer.start(list(range(TRIALS))), [plain_chunk(trainer, model) for model in models]
+    epochs, steps = EPOCHS // PARTS, EPOCHS // PARTS * trainer.batches.steps
+    trainer.epoch(trainer.start([0]))  # compiled
+    found = []
+    for part in range(PARTS):
+        ours = cpu_of(lambda: [trainer.epoch(state) for _ in range(epochs)]) / TRIALS
+        found.append([ours, *(cpu_of(chunk, part / PARTS, steps) for chunk in chunks)])
+    return np.array(found) / steps
 
 
 def gpu_seconds(trainer: Trainer, recorded: bool) -> float:
@@ -102,16 +131,18 @@ def gpu_rows() -> list[tuple[str, float, str]]:
 
 
 def rows() -> list[tuple[str, float, str]]:
-    """Both, and how many times faster ours is: one thread, measured in turns, medians."""
+    """CPU seconds of a step over a training, and how many times faster ours is then and at its start: one thread."""
     torch.set_num_threads(1)
     found = []
-    for network, looped in (("seql", False), ("seql", True), ("heql", False)):
-        require_same_loss(network, looped)
-        trainer, model = trainer_of(network), PlainNetwork(network, 128, looped)
-        pairs = [(ours_seconds(trainer), plain_seconds(trainer, model)) for _ in range(REPEATS)]
-        ours, plain = (statistics.median(values) for values in zip(*pairs))
-        name = f"published {network.upper()} step of a trial{', smoothing looped over t in plain PyTorch' * looped}"
-        found.append((f"{name}, {TRIALS} trials side by side, CPU", ours, "s"))
-        found.append((f"{name}, plain PyTorch, CPU", plain, "s"))
-        found.append((f"{name}, times faster", statistics.median(p / o for o, p in pairs), "1"))
+    for network, kinds in (("seql", ("", ", smoothing looped over t")), ("heql", ("",))):
+        trainer, name = trainer_of(network), f"published {network.upper()} step of a trial"
+        trainer.schedule = replace(trainer.schedule, epochs=EPOCHS)
+        for kind in kinds:
+            require_same_loss(network, bool(kind))
+        ours, *plain = trained(trainer, [PlainNetwork(network, 128, bool(kind)) for kind in kinds]).T
+        found.append((f"{name}, {TRIALS} trials side by side, CPU", ours.mean(), "s"))
+        for kind, seconds in zip(kinds, plain):
+            found.append((f"{name}, plain PyTorch{kind}, CPU", seconds.mean(), "s"))
+            found.append((f"{name}, times faster than plain PyTorch{kind}", seconds.mean() / ours.mean(), "1"))
+            found.append((f"{name}, the same while all gates are open", seconds[0] / ours[0], "1"))
     return found + (gpu_rows() if torch.cuda.is_available() else [])

@@ -103,10 +103,21 @@ class PlainNetwork(nn.Module):
         return [torch.rand_like(gates.log_alpha) for gates in self.gates]
 
 
-def train(model: PlainNetwork, x: Tensor, y: Tensor, parameter: Tensor, batch: tuple[int, int], steps: int) -> None:
-    """Steps of at most ``batch`` = (parameter values, samples) on x (P, S, 1), y (P, S), as the authors' loop does."""
-    optimiser = torch.optim.RMSprop(model.parameters(), lr=1e-3, alpha=0.9, eps=1e-10)
-    done = 0
+def optimiser_of(model: PlainNetwork) -> torch.optim.Optimizer:
+    """What the authors train with, as PyTorch has it."""
+    return torch.optim.RMSprop(model.parameters(), alpha=0.9, eps=1e-10)
+
+
+def train(
+    model: PlainNetwork,
+    optimiser: torch.optim.Optimizer,
+    data: tuple[Tensor, Tensor, Tensor],
+    batch: tuple[int, int],
+    steps: int,
+    strength: float,
+) -> None:
+    """Steps of at most ``batch`` = (parameter values, samples) on x (P, S, 1), y (P, S) and t (P,), as the authors'."""
+    (x, y, parameter), done = data, 0
     while done < steps:
         rows = torch.randperm(len(x)) if batch[0] < len(x) else torch.arange(len(x))
         columns = torch.rand(x.shape[:2]).argsort(1)
@@ -115,7 +126,7 @@ def train(model: PlainNetwork, x: Tensor, y: Tensor, parameter: Tensor, batch: t
             for s in range(0, x.shape[1], batch[1]):
                 window = slice(s, s + batch[1])
                 optimiser.zero_grad()
-                loss = model.loss(x_mixed[p, window], y_mixed[p, window], parameter[p], model.draws(), 3e-3)
+                loss = model.loss(x_mixed[p, window], y_mixed[p, window], parameter[p], model.draws(), strength)
                 loss.backward()
                 optimiser.step()
                 done += 1

@@ -1,9 +1,9 @@
 """Source texts as modules: how broken-on-purpose variants of the library are run."""
 
+import re
 from types import ModuleType
 
-CACHED = "from eqlearn.jit import njit\n"
-UNCACHED = 'import numba\nnjit = numba.njit(error_model="numpy", boundscheck=True)\n'
+CACHED = re.compile(r"^from eqlearn\.jit import (\w+(?:, \w+)*)\n", re.MULTILINE)
 
 
 def executed(source: str, name: str = "mutant") -> ModuleType:
@@ -12,6 +12,18 @@ def executed(source: str, name: str = "mutant") -> ModuleType:
     Compiled functions are neither read from nor written to a cache, and check their bounds, so that no stray index
     can harm the test process.
     """
+    return _module(source, name, 'numba.njit(error_model="numpy", boundscheck=True)')
+
+
+def interpreted(source: str, name: str = "mutant") -> ModuleType:
+    """The same with functions that are not compiled, for kernels that are fast enough so."""
+    return _module(source, name, "lambda function: function")
+
+
+def _module(source: str, name: str, compiler: str) -> ModuleType:
+    def replaced(found: re.Match) -> str:
+        return "import numba\n" + "".join(f"{decorator} = {compiler}\n" for decorator in found[1].split(", "))
+
     module = ModuleType(name)
-    exec(compile(source.replace(CACHED, UNCACHED), name, "exec"), module.__dict__)
+    exec(compile(CACHED.sub(replaced, source), name, "exec"), module.__dict__)
     return module

@@ -96,6 +96,17 @@ def truth_rmsprop_epsilon_is_inside_the_root(optimisers: ModuleType) -> None:
     np.testing.assert_allclose(w.detach().numpy(), [-1.5 / math.sqrt(2.25 + 4)], rtol=1e-14)
 
 
+def truth_rmsprop_mean_never_fades_to_slow_numbers(optimisers: ModuleType) -> None:
+    """Behind a gate that stays closed gradients are 0; numbers below 1e-38 are an order of magnitude slower."""
+    w = torch.ones(4, requires_grad=True)
+    optimiser = optimisers.TensorFlowRMSProp([w], lr=0.1)
+    w.grad = torch.zeros(4)
+    for _ in range(1200):
+        optimiser.step()
+    assert torch.equal(w.detach(), torch.ones(4))
+    assert all((state["mean_square"] > 1e-11).all() for state in optimiser.state.values())
+
+
 def truth_roughness_by_hand(roughness: ModuleType) -> None:
     """Norms of the differences of neighbours, and their squares; gradients are those of finite differences."""
     w = torch.randn((2, 5, 3, 4), dtype=torch.float64, generator=torch.Generator().manual_seed(5), requires_grad=True)
@@ -172,7 +183,11 @@ GATES = (
     truth_deterministic_gate,
     truth_gate_gradients,
 )
-OPTIMISERS = (truth_rmsprop_by_hand, truth_rmsprop_epsilon_is_inside_the_root)
+OPTIMISERS = (
+    truth_rmsprop_by_hand,
+    truth_rmsprop_epsilon_is_inside_the_root,
+    truth_rmsprop_mean_never_fades_to_slow_numbers,
+)
 ROUGHNESS = (truth_roughness_by_hand,)
 SCHEDULES = (truth_schedules,)
 LEAST_SQUARES = (truth_least_squares_like_scipy, truth_least_squares_scales, truth_least_squares_never_rises)

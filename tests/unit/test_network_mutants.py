@@ -48,12 +48,14 @@ MUTANTS = {
         (truths.truth_gate_penalty_is_probability_of_an_open_gate, truths.truth_gate_mean),
     ),
     "gradient by one neighbour only": Mutant(
-        roughness, "found[:, :-1] -= slopes", "pass", (truths.truth_roughness_by_hand,)
+        roughness, "(slopes[:, :-1] - slopes[:, 1:])", "slopes[:, :-1]", (truths.truth_roughness_by_hand,)
     ),
     "gradient of the square for the norm": Mutant(
-        roughness, "steps / sizes", "2 * steps", (truths.truth_roughness_by_hand,)
+        roughness, "2 if ctx.squared else", "2 if True else", (truths.truth_roughness_by_hand,)
     ),
-    "squares for norms": Mutant(roughness, "if not squared", "if squared is None", (truths.truth_roughness_by_hand,)),
+    "squares for norms": Mutant(
+        roughness, "sizes.square() if squared else sizes", "sizes.square()", (truths.truth_roughness_by_hand,)
+    ),
     "deterministic gate with temperature": Mutant(
         gates,
         "_stretched(torch.sigmoid(log_alpha))",
@@ -69,9 +71,12 @@ MUTANTS = {
     "PyTorch's start": Mutant(optimisers, "torch.ones_like", "torch.zeros_like", (truths.truth_rmsprop_by_hand,)),
     "epsilon outside": Mutant(
         optimisers,
-        "(s + epsilon).sqrt_()",
-        "s.sqrt() + epsilon",
+        "+ epsilon)\n        parameter[i] -= rate * gradient[i] / np.sqrt(mean[i])",
+        ")\n        parameter[i] -= rate * gradient[i] / (np.sqrt(mean[i]) + epsilon)",
         (truths.truth_rmsprop_epsilon_is_inside_the_root,),
+    ),
+    "mean that fades": Mutant(
+        optimisers, "gradient[i] + epsilon", "gradient[i]", (truths.truth_rmsprop_mean_never_fades_to_slow_numbers,)
     ),
     "rate not lowered at the end": Mutant(schedules, "else 1e-4", "else 0.05", (truths.truth_schedules,)),
     "regularisation held at its peak": Mutant(schedules, "max(1.0, PEAK", "max(PEAK, PEAK", (truths.truth_schedules,)),

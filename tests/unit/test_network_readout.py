@@ -48,7 +48,8 @@ def test_the_equation_of_a_network_is_the_network(network, features, name, seed)
         x, scaled = np.concatenate([x, t], 2), np.concatenate([scaled, t / 2.0], 2)
     net = Network(trained.architecture, ROWS)
     tensors = [torch.as_tensor(layer) for layer in trained.weights]
-    output = net.forward(tensors, [], torch.as_tensor(scaled)[None].mT)[0].numpy()
+    z = torch.ones((1, net.gate_count), dtype=torch.float64)
+    output = net.forward(tensors, z, torch.as_tensor(scaled)[None].mT)[0].numpy()
     expected = trained.scaling.offset[:, None] + trained.scaling.target[:, None] * output
     np.testing.assert_allclose(form.evaluate(x), expected, rtol=1e-9, atol=1e-9)
 

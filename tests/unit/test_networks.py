@@ -84,7 +84,7 @@ def test_gradients_of_the_loss_match_finite_differences(network):
 
     loss(state.leaves).backward()
     for group, leaf in state.leaves.items():
-        for k in rng.choice(leaf.shape[1], 6, replace=False):
+        for k in rng.choice(leaf.shape[1], min(6, leaf.shape[1]), replace=False):
             step = torch.zeros_like(leaf)
             step[0, k] = 1e-6
             up, down = (loss({**state.leaves, group: leaf.detach() + sign * step}).item() for sign in (1, -1))
@@ -150,7 +150,7 @@ def test_a_trial_that_ends_in_nan_starts_again_with_another_seed_and_is_counted(
     def poisoned(self, seeds):
         state = usual(self, seeds)
         if trial_seed("toy", 1, 0) in seeds:
-            state.leaves["output"].data[seeds.index(trial_seed("toy", 1, 0))] = torch.nan
+            state.leaves["w2"].data[seeds.index(trial_seed("toy", 1, 0))] = torch.nan
         return state
 
     untouched = train(trainer, "toy", 3)
@@ -258,11 +258,12 @@ from eqlearn.networks.training import Schedule
 sizes, reach = {"train": 512, "test": 8}, {"train": 3.0, "test": 5.0}
 values = np.linspace(-3, 3, 16)
 data = analytic.sampled("toy", analytic.FUNCTIONS["f1"], values, sizes, reach, 0.0, ("f1",), {})
-fit_network(data, NetworkSettings("seql", 1, Schedule(epochs=1)), "toy")
+wide = {"meta_units": (8, 4096)}
+fit_network(data, NetworkSettings("heql", 1, Schedule(epochs=1), architecture=wide), "toy")
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + 60 * 2**20,) * 2)
 try:
-    fit_network(data, NetworkSettings("seql", 64, Schedule(epochs=1)), "toy")
+    fit_network(data, NetworkSettings("heql", 64, Schedule(epochs=1), architecture=wide), "toy")
 except InputError as error:
     sys.exit(f"{type(error.__cause__).__name__}: {error}")
 """
@@ -270,7 +271,7 @@ except InputError as error:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
 def test_memory_that_runs_out_is_told_with_what_to_lower():
-    """A real fault: 64 trials with all samples in one batch, in a process that may take 60 MB more than it has."""
+    """A real fault: 64 trials of 10 MB each, in a process that may take 60 MB more than it has."""
     scripts = Path(trials.__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": str(scripts), "OMP_NUM_THREADS": "1"}
     run = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], env=environment, capture_output=True, text=True)

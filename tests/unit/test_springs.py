@@ -12,7 +12,7 @@ from eqlearn.datasets import springs
 from eqlearn.datasets.springs import TASKS
 from eqlearn.effective import coefficient_error
 from eqlearn.errors import InputError
-from eqlearn.networks import checkpoint
+from eqlearn.networks import checkpoint, gates
 from eqlearn.networks.architecture import Architecture
 from eqlearn.networks.encoder import Encoder
 from eqlearn.networks.encoder_file import read_encoder, write_encoder
@@ -21,7 +21,7 @@ from eqlearn.networks.image_fitting import fit_images, indexed
 from eqlearn.networks.image_reading import equations, read_images
 from eqlearn.networks.images import ImageNetwork, ReluHead
 from eqlearn.networks.latent import Latent, read_latent, write_latent
-from eqlearn.networks.network import Initial, Network
+from eqlearn.networks.network import GATES, Initial, Network
 from eqlearn.networks.scaling import Scaling
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.networks.training import Schedule, Trainer
@@ -114,16 +114,19 @@ def test_gradients_agree_with_finite_differences(normalisation):
     generator = torch.Generator().manual_seed(0)
     leaves = network.start(Initial(weights=0.4), generator, torch.float64)
     # Biases start at 0, where units of a flat background stand at their kink.
-    leaves["weights"] += 0.1 * torch.randn(leaves["weights"].shape, generator=generator, dtype=torch.float64)
+    for leaf in leaves.values():
+        leaf += 0.1 * torch.randn(leaf.shape, generator=generator, dtype=torch.float64)
+    names = [name for name in leaves if name != GATES]
     features = torch.tensor([[[[0.0, 3.0], [6.0, 2.0]]] * 3], dtype=torch.float64)
     parameter = torch.linspace(-1, 1, 3, dtype=torch.float64)[None]
+    z, target = gates.deterministic(leaves[GATES]), torch.zeros((1, 3, 2), dtype=torch.float64)
 
-    def loss(weights: torch.Tensor) -> torch.Tensor:
-        named = network.unpacked({**leaves, "weights": weights})
-        z = network.deterministic_gates(leaves)
-        return network.forward(network.weights(named, parameter), z, features).square().sum()
+    def loss(*given: torch.Tensor) -> torch.Tensor:
+        named = network.unpacked(dict(zip(names, given)))
+        return network.squared_error(network.weights(named, parameter), z, features, target).sum()
 
-    assert torch.autograd.gradcheck(loss, leaves["weights"].requires_grad_(), eps=1e-6, atol=1e-5)
+    given = [leaves[name].requires_grad_() for name in names]
+    assert torch.autograd.gradcheck(loss, given, eps=1e-6, atol=1e-5)
 
 
 def test_batch_normalisation_leaves_mean_0_and_variance_1_over_training_images():

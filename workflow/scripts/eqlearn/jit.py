@@ -47,3 +47,5 @@ if _CACHE_FOLDER is not None:
     numba.config.CACHE_DIR = str(_CACHE_FOLDER)
 
 njit = numba.njit(cache=_CACHE_FOLDER is not None, error_model="numpy")
+# For loops over samples: sums in any order and fused products, so that they run in the CPU's vectors.
+njit_sums = numba.njit(cache=_CACHE_FOLDER is not None, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})

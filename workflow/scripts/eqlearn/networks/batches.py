@@ -60,9 +60,16 @@ class Batches:
             rows = torch.stack([torch.randperm(count, generator=g) for g in generators]).to(device)
             features, target, parameter = self.features[rows], self.target[rows], self.parameter[rows]
         if self.samples < size:
-            keys = torch.stack([torch.rand(count, size, generator=g) for g in generators])
-            order = keys.to(device).argsort(2)
+            order = torch.stack([_orders(count, size, g) for g in generators]).to(device)
             target = target.expand(trials, -1, -1).gather(2, order)
             wide = order[:, :, None].expand(-1, -1, self.features.shape[1], -1)
             features = features.expand(trials, -1, -1, -1).gather(3, wide)
         return features, target, parameter.expand(trials, -1), rows
+
+
+def _orders(count: int, size: int, generator: torch.Generator) -> Tensor:
+    """A random order of ``size`` samples for each of ``count`` parameter values, (count, size)."""
+    # Whole numbers that end with the sample's index: no ties, and NumPy sorts them five times as fast as PyTorch.
+    keys = torch.randint(2**40, (count, size), generator=generator) * size + torch.arange(size)
+    keys.numpy().sort(1)
+    return keys % size

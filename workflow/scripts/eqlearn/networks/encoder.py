@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from eqlearn.errors import InputError
-from eqlearn.networks.network import Block
+from eqlearn.networks.network import Block, Leaves, unpacked
 
 KERNEL = 5
 NORMALISATIONS = ("batch", "inference")
@@ -58,14 +58,13 @@ class Encoder:
             found += [Block("e.scale", "weights", (1,), "one"), Block("e.shift", "weights", (1,), "zero")]
         return found
 
-    def start(self, generator: torch.Generator, dtype: torch.dtype) -> Tensor:
-        """Parameters (1, n) of one trial before training: Glorot's uniform weights, biases 0."""
-        return torch.cat([_draw(block, generator, dtype).reshape(1, -1) for block in self.blocks], 1)
+    def start(self, generator: torch.Generator, dtype: torch.dtype) -> Leaves:
+        """Leaves (1, n) of one trial before training: Glorot's uniform weights, biases 0."""
+        return drawn(self.blocks, generator, dtype)
 
-    def unpacked(self, leaf: Tensor) -> dict[str, Tensor]:
+    def unpacked(self, leaves: Leaves) -> dict[str, Tensor]:
         """Parameters (T, ...) by name."""
-        parts = leaf.split([block.size for block in self.blocks], 1)
-        return {block.name: part.view(leaf.shape[0], *block.shape) for block, part in zip(self.blocks, parts)}
+        return unpacked(self.blocks, leaves)
 
     def codes(self, named: dict[str, Tensor], images: Tensor) -> Tensor:
         """Latent variables (T, N) of images (N, pixels) before the normalisation."""
@@ -94,6 +93,11 @@ class Encoder:
         # ASSUME: moments over the distinct training images, which are all encoded at every step: no running average.
         variance, mean = torch.var_mean(training, 1, correction=0, keepdim=True)
         return (codes - mean) / torch.sqrt(variance + torch.finfo(codes.dtype).tiny)
+
+
+def drawn(blocks: list[Block], generator: torch.Generator, dtype: torch.dtype) -> Leaves:
+    """Leaves (1, n) of blocks by name: Glorot's uniform weights, ones or zeros."""
+    return {block.name: block.packed(_draw(block, generator, dtype)) for block in blocks}
 
 
 def _draw(block: Block, generator: torch.Generator, dtype: torch.dtype) -> Tensor:

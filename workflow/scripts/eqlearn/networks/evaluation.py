@@ -7,17 +7,18 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from eqlearn.networks.network import Leaves, Network
+from eqlearn.networks import gates
+from eqlearn.networks.network import GATES, Leaves, Network
 from eqlearn.networks.scaling import Scaled, Scaling
 
 
 def gated_weights(network: Network, leaves: Leaves, parameter: np.ndarray) -> tuple[np.ndarray, ...]:
     """Weights of every layer (T, R or 1, inputs, outputs) times the gates without noise, at scaled parameters (R,)."""
-    trials = leaves["gates"].shape[0]
+    trials = leaves[GATES].shape[0]
     with torch.no_grad():
-        given = torch.as_tensor(parameter, dtype=leaves["gates"].dtype).expand(trials, -1)
+        given = torch.as_tensor(parameter, dtype=leaves[GATES].dtype).expand(trials, -1)
         weights = network.weights(network.unpacked(leaves), given)
-        z = network.deterministic_gates(leaves)
+        z = network.per_layer(gates.deterministic(leaves[GATES]))
         return tuple(w.numpy() for w in [w * g for w, g in zip(weights, z)] + weights[len(z) :])
 
 
@@ -31,21 +32,21 @@ def trial_errors(
     """
     rows = []
     for trial, draw in enumerate(draws):
-        own = {group: leaf[trial : trial + 1] for group, leaf in leaves.items()}
-        uniform = torch.rand((1, network.gate_count), generator=draw, dtype=own["gates"].dtype)
+        own = {name: leaf[trial : trial + 1] for name, leaf in leaves.items()}
+        uniform = torch.rand((1, network.gate_count), generator=draw, dtype=own[GATES].dtype)
+        drawn = {"sampled": gates.sampled(own[GATES], uniform), "scaled": gates.deterministic(own[GATES])}
         row: dict[str, float] = {"trial": trial}
         for name, data in samples.items():
-            gates = {"sampled": network.sampled_gates(own, uniform), "scaled": network.deterministic_gates(own)}
-            residuals = {kind: _residual(network, own, z, data) for kind, z in gates.items()}
+            residuals = {kind: _residual(network, own, z, data) for kind, z in drawn.items()}
             residuals["physical"] = residuals["scaled"] * scaling.target[:, None]
             row |= {f"{name}_{kind}": float(np.mean(r**2)) for kind, r in residuals.items()}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _residual(network: Network, leaves: Leaves, z: list[Tensor], data: Scaled) -> np.ndarray:
+def _residual(network: Network, leaves: Leaves, z: Tensor, data: Scaled) -> np.ndarray:
     """Predicted minus given target (R, S) of one trial."""
-    dtype = leaves["gates"].dtype
+    dtype = leaves[GATES].dtype
     with torch.no_grad():
         parameter = torch.as_tensor(data.parameter, dtype=dtype)[None]
         weights = network.weights(network.unpacked(leaves), parameter)

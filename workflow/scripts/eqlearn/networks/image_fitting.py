@@ -19,7 +19,7 @@ from eqlearn.networks.evaluation import trial_errors
 from eqlearn.networks.fitting import NetworkSettings, Prepared, prepare, trained_network
 from eqlearn.networks.images import ImageNetwork, ReluHead
 from eqlearn.networks.latent import Latent
-from eqlearn.networks.network import Leaves, Network
+from eqlearn.networks.network import GATES, Leaves, Network
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.networks.training import Trainer
 from eqlearn.networks.trials import Keeper, Progress, train, trial_seed
@@ -86,7 +86,7 @@ def fit_images(
     latents = Latent(positions, latent, training)
     if settings.network == BASELINE:
         return ImageFit(parameters, latents, table, None, _predicted(everything, found.leaves, prepared, numbered))
-    trained = trained_network(head, network.parted(found.leaves)[0], found, prepared, attributes or {})
+    trained = trained_network(head, found.leaves, found, prepared, attributes or {})
     gates = [trained.open_gates(trial) for trial in range(settings.trials)]
     return ImageFit(parameters, latents, table.assign(open_gates=np.array(gates)), trained, None)
 
@@ -100,7 +100,7 @@ def _head(settings: NetworkSettings, features: int, parameter_values: int) -> Ne
 def _encoded(network: ImageNetwork, leaves: Leaves) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Parameters of the encoder by name, with the moments of its normalisation, and latent variables (T, N)."""
     with torch.no_grad():
-        named = network.encoder.unpacked(network.parted(leaves)[1])
+        named = network.encoder.unpacked(leaves)
         codes = network.encoder.codes(named, network.images)
         training = codes[:, : network.training]
         latent = network.encoder.normalised(named, codes, training)
@@ -119,5 +119,5 @@ def _predicted(network: ImageNetwork, leaves: Leaves, prepared: Prepared, data: 
     parameter = torch.as_tensor(data.values / prepared.scaling.parameter, dtype=torch.float32)[None]
     with torch.no_grad():
         weights = network.weights(network.unpacked(leaves), parameter)
-        scaled = network.forward(weights, [], index).numpy().astype(float)
+        scaled = network.forward(weights, leaves[GATES], index).numpy().astype(float)
     return prepared.scaling.offset[:, None] + scaled * prepared.scaling.target[:, None]

@@ -11,10 +11,11 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from eqlearn.networks import gates
 from eqlearn.networks.architecture import Architecture
+from eqlearn.networks.open_gates import Plan, SquaredError
 
 GROUPS = ("weights", "gates", "output")
+GATES = "gates"  # the leaf of all gates
 Leaves = dict[str, Tensor]
 
 
@@ -35,7 +36,7 @@ class Initial:
 
 @dataclass(frozen=True)
 class Block:
-    """One parameter of a trial: its place in a group's leaf, its shape, and the distribution that it starts from.
+    """One parameter of a trial: its group of learning rates, its shape, and the distribution that it starts from.
 
     ``turned``: it lies in memory with the last two axes the other way round.
     """
@@ -52,56 +53,50 @@ class Block:
         return math.prod(self.shape)
 
     def packed(self, value: Tensor) -> Tensor:
-        """A value of this shape as it lies in a leaf (1, size)."""
+        """A value of this shape as it lies in its leaf (1, size)."""
         return (value.mT if self.turned else value).reshape(1, -1)
 
-    def unpacked(self, part: Tensor) -> Tensor:
-        """Values (T, ...) from their part (T, size) of a leaf."""
+    def unpacked(self, leaf: Tensor) -> Tensor:
+        """Values (T, ...) from their leaf (T, size)."""
         if not self.turned:
-            return part.view(part.shape[0], *self.shape)
+            return leaf.view(leaf.shape[0], *self.shape)
         *before, inputs, outputs = self.shape
-        return part.view(part.shape[0], *before, outputs, inputs).mT
+        return leaf.view(leaf.shape[0], *before, outputs, inputs).mT
 
 
 class Network:
     """The function of an architecture at P parameter values, without state: parameters are given to every call.
 
-    Parameters are three leaves (T, n), ``weights``, ``gates`` and ``output``, so that an optimiser does little.
+    Parameters are leaves (T, n) by name: one for all gates, which are drawn at once, and one for every other block,
+    so that its gradient is used as it comes.
     """
 
     def __init__(self, architecture: Architecture, parameter_values: int) -> None:
         self.architecture = architecture
+        self.gates = [Block(f"z{k}", GATES, shape, "gates") for k, shape in enumerate(architecture.gated)]
         self.blocks = _blocks(architecture, parameter_values)
-        self.of_group = {group: [b for b in self.blocks if b.group == group] for group in GROUPS}
+        self.groups = {GATES: GATES} | {block.name: block.group for block in self.blocks}
+        self.plan = Plan(architecture)
 
     @property
     def size(self) -> int:
         """Number of parameters of a trial."""
-        return sum(block.size for block in self.blocks)
+        return self.gate_count + sum(block.size for block in self.blocks)
 
     @property
     def gate_count(self) -> int:
         """Number of gates of a trial."""
-        return sum(block.size for block in self.of_group["gates"])
+        return sum(block.size for block in self.gates)
 
     def start(self, initial: Initial, generator: torch.Generator, dtype: torch.dtype) -> Leaves:
         """Leaves (1, n) of one trial before training."""
-        drawn = {block.name: _draw(block, initial, generator, dtype) for block in self.blocks}
-        return {
-            group: torch.cat([b.packed(drawn[b.name]) for b in blocks], 1)
-            for group, blocks in self.of_group.items()
-            if blocks
-        }
+        drawn = [_draw(block, initial, generator, dtype).reshape(1, -1) for block in self.gates]
+        others = {block.name: block.packed(_draw(block, initial, generator, dtype)) for block in self.blocks}
+        return {GATES: torch.cat(drawn, 1), **others}
 
     def unpacked(self, leaves: Leaves) -> dict[str, Tensor]:
-        """Parameters (T, ...) by name."""
-        found = {}
-        for group, leaf in leaves.items():
-            blocks = self.of_group[group]
-            # One split: its gradient is one concatenation, where slices would each give a full-sized zero tensor.
-            for block, part in zip(blocks, leaf.split([b.size for b in blocks], 1)):
-                found[block.name] = block.unpacked(part)
-        return found
+        """Parameters (T, ...) by name, gates left out."""
+        return unpacked(self.blocks, leaves)
 
     def weights(self, named: dict[str, Tensor], parameter: Tensor, rows: Tensor | None = None) -> list[Tensor]:
         """Ungated weights (T, B or 1, inputs, outputs) of every layer at parameters (T, B).
@@ -125,34 +120,39 @@ class Network:
         h = torch.baddbmm(biases[:, None], h, weights)
         return h.view(*parameter.shape, *reversed(architecture.shapes[layer])).mT
 
-    def log_alphas(self, named: dict[str, Tensor]) -> list[Tensor]:
-        """log alpha (T, inputs, outputs) of the gates of every layer that has some."""
-        return [named[f"z{layer}"] for layer in range(len(self.architecture.gated))]
-
-    def sampled_gates(self, leaves: Leaves, uniform: Tensor) -> list[Tensor]:
-        """One gate per weight (T, 1, inputs, outputs) from uniform draws (T, gates)."""
-        return self._per_layer(gates.sampled(leaves["gates"], uniform))
-
-    def deterministic_gates(self, leaves: Leaves) -> list[Tensor]:
-        """The same without noise."""
-        return self._per_layer(gates.deterministic(leaves["gates"]))
-
-    def _per_layer(self, z: Tensor) -> list[Tensor]:
+    def per_layer(self, z: Tensor) -> list[Tensor]:
+        """Gates (T, 1, inputs, outputs) of every layer that has some, from all of them (T, gates)."""
         shapes = self.architecture.gated
         parts = z.split([math.prod(shape) for shape in shapes], 1)
         return [part.view(z.shape[0], 1, *shape) for part, shape in zip(parts, shapes)]
 
-    def forward(self, weights: list[Tensor], z: list[Tensor], features: Tensor) -> Tensor:
-        """Output (T, B, S) at features (T or 1, B, F, S) from weights and gates of every layer."""
-        architecture, h = self.architecture, features
+    def squared_error(self, weights: list[Tensor], z: Tensor, features: Tensor, target: Tensor) -> Tensor:
+        """Mean squared error (T,) of the output to a target (T or 1, B, S)."""
+        if features.device.type == "cpu":
+            return SquaredError.apply(self.plan, features, target, z, *weights)
+        return mean_square(self.forward(weights, z, features), target)
+
+    def forward(self, weights: list[Tensor], z: Tensor, features: Tensor) -> Tensor:
+        """Output (T, B, S) at features (T or 1, B, F, S) from the weights of every layer and all gates (T, gates)."""
+        architecture, h, gated = self.architecture, features, self.per_layer(z)
         # Weights lie in memory with a row per output, as the products below and their gradients want them.
-        effective = [w.mT * g.mT.contiguous() for w, g in zip(weights, z)] + [w.mT for w in weights[len(z) :]]
+        effective = [w.mT * g.mT.contiguous() for w, g in zip(weights, gated)] + [w.mT for w in weights[len(gated) :]]
         for layer in range(architecture.layers):
             blocks = _product(effective[layer], h).split(architecture.primitives.operands, 2)
             units = architecture.primitives.on_blocks(torch, blocks)
             passed = [h.expand(*units[0].shape[:2], -1, -1)] if architecture.skips(layer) else []
             h = torch.cat([*units, *passed], 2)
         return _product(effective[-1], h)[:, :, 0]
+
+
+def unpacked(blocks: list[Block], leaves: Leaves) -> dict[str, Tensor]:
+    """Values (T, ...) of blocks by name."""
+    return {block.name: block.unpacked(leaves[block.name]) for block in blocks}
+
+
+def mean_square(predicted: Tensor, target: Tensor) -> Tensor:
+    """Mean squared difference (T,) of outputs and target (T or 1, B, S)."""
+    return (predicted - target).square().mean((1, 2))
 
 
 def _product(weights: Tensor, h: Tensor) -> Tensor:
@@ -165,7 +165,7 @@ def _product(weights: Tensor, h: Tensor) -> Tensor:
 
 
 def _blocks(architecture: Architecture, parameter_values: int) -> list[Block]:
-    blocks = [Block(f"z{k}", "gates", shape, "gates") for k, shape in enumerate(architecture.gated)]
+    blocks = []
     for layer, shape in enumerate(architecture.shapes):
         group, start = ("output", "output") if layer == architecture.layers else ("weights", "weights")
         if not architecture.varies(layer):

@@ -17,19 +17,16 @@ class Roughness(torch.autograd.Function):
     def forward(ctx: Any, w: Tensor, squared: bool) -> Tensor:
         """The sum."""
         steps = w.mT.diff(dim=1)  # as weights lie in memory
-        sizes = steps.square().sum((2, 3), keepdim=True)
-        if not squared:
-            sizes = torch.sqrt(sizes + torch.finfo(sizes.dtype).tiny)
+        sizes = torch.linalg.vector_norm(steps, dim=(2, 3), keepdim=True)
         ctx.save_for_backward(steps, sizes)
         ctx.squared = squared
-        return sizes.sum((1, 2, 3))
+        return (sizes.square() if squared else sizes).sum((1, 2, 3))
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """Gradient by w."""
         steps, sizes = ctx.saved_tensors
-        slopes = gradient[:, None, None, None] * (2 * steps if ctx.squared else steps / sizes)
-        found = torch.nn.functional.pad(slopes, (0, 0, 0, 0, 1, 0))
-        found[:, :-1] -= slopes
-        return found.mT, None
+        factors = 2 if ctx.squared else 1 / (sizes + torch.finfo(sizes.dtype).tiny)
+        slopes = torch.nn.functional.pad(steps * (gradient[:, None, None, None] * factors), (0, 0, 0, 0, 1, 1))
+        return (slopes[:, :-1] - slopes[:, 1:]).mT, None

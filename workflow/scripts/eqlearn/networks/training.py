@@ -10,7 +10,7 @@ from torch import Tensor
 from eqlearn.errors import InputError
 from eqlearn.networks import gates
 from eqlearn.networks.batches import Batch, Batches
-from eqlearn.networks.network import Initial, Leaves, Network
+from eqlearn.networks.network import GATES, GROUPS, Initial, Leaves, Network
 from eqlearn.networks.optimisers import OPTIMISERS
 from eqlearn.networks.recorded import Recorded, Step
 from eqlearn.networks.roughness import Roughness
@@ -89,12 +89,13 @@ class Trainer:
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         starts = [self.network.start(self.schedule.initial, generator, self.dtype) for generator in generators]
         leaves = {
-            group: torch.cat([start[group] for start in starts]).to(self.device).requires_grad_() for group in starts[0]
+            name: torch.cat([start[name] for start in starts]).to(self.device).requires_grad_() for name in starts[0]
         }
         return self._state(0, leaves, self._optimiser(leaves), generators, [])
 
     def _optimiser(self, leaves: Leaves) -> torch.optim.Optimizer:
-        groups = [{"params": [leaf]} for leaf in leaves.values()]
+        of = self.network.groups
+        groups = [{"params": [leaf for name, leaf in leaves.items() if of[name] == group]} for group in GROUPS]
         return OPTIMISERS[self.schedule.optimiser](groups, lr=self.schedule.rate, capturable=self.on_gpu)
 
     def _state(self, epoch: int, leaves: Leaves, optimiser: torch.optim.Optimizer, *more: Any) -> State:
@@ -105,7 +106,7 @@ class Trainer:
         """The state as plain content of a checkpoint."""
         return {
             "epoch": state.epoch,
-            "leaves": {group: leaf.detach() for group, leaf in state.leaves.items()},
+            "leaves": {name: leaf.detach() for name, leaf in state.leaves.items()},
             "optimiser": state.optimiser.state_dict()["state"],  # rates are set anew at every step
             "generators": [generator.get_state() for generator in state.generators],
             "history": state.history,
@@ -113,7 +114,7 @@ class Trainer:
 
     def restored(self, content: dict[str, Any]) -> State:
         """The state from a checkpoint's content."""
-        leaves = {group: leaf.to(self.device).requires_grad_() for group, leaf in content["leaves"].items()}
+        leaves = {name: leaf.to(self.device).requires_grad_() for name, leaf in content["leaves"].items()}
         optimiser = self._optimiser(leaves)
         optimiser.load_state_dict({**optimiser.state_dict(), "state": content["optimiser"]})
         generators = [torch.Generator() for _ in content["generators"]]
@@ -127,7 +128,7 @@ class Trainer:
         rate = schedule.rate * RATES[schedule.rate_schedule](progress)
         multiples = {"weights": 1.0, "gates": schedule.gate_rate, "output": schedule.output_rate}
         strength = schedule.regularisation * REGULARISATIONS[schedule.regularisation_schedule](progress)
-        numbers = self._numbers([strength, *(rate * multiples[group] for group in state.leaves)])
+        numbers = self._numbers([strength, *(rate * multiples[group] for group in GROUPS)])
         shape = (self.batches.steps, self.network.gate_count)
         uniform = torch.stack([torch.rand(shape, generator=g, dtype=self.dtype) for g in state.generators], 1)
         errors = [
@@ -136,7 +137,7 @@ class Trainer:
         ]
         state.epoch += 1
         if state.epoch % max(1, schedule.epochs // RECORDS) == 0 or state.epoch == schedule.epochs:
-            open_gates = (gates.deterministic(state.leaves["gates"].detach()) > 0).sum(1)
+            open_gates = (gates.deterministic(state.leaves[GATES].detach()) > 0).sum(1)
             state.history.append(torch.stack([torch.stack(errors).mean(0), open_gates.to(self.dtype)]).cpu())
 
     def _numbers(self, numbers: list[float]) -> list[float] | list[Tensor]:
@@ -155,7 +156,7 @@ class Trainer:
         strength: float | Tensor,
         *rates: float | Tensor,
     ) -> Tensor:
-        """One update with a learning rate for every leaf; mean squared error (T,) before it."""
+        """One update with a learning rate for every group; mean squared error (T,) before it."""
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate
         error, penalty = self.loss(leaves, Batch(features, target, parameter, rows), uniform)
@@ -168,9 +169,9 @@ class Trainer:
         """Mean squared error (T,), and the gates' penalty with the smoothing (T,)."""
         named = self.network.unpacked(leaves)
         weights = self.network.weights(named, batch.parameter, batch.rows)
-        predicted = self.network.forward(weights, self.network.sampled_gates(leaves, uniform), batch.features)
-        error = (predicted - batch.target).square().mean((1, 2))
-        return error, gates.penalty(leaves["gates"]).sum(1) + self._smoothing(named)
+        z = gates.sampled(leaves[GATES], uniform)
+        error = self.network.squared_error(weights, z, batch.features, batch.target)
+        return error, gates.penalty(leaves[GATES]).sum(1) + self._smoothing(named)
 
     def _smoothing(self, named: dict[str, Tensor]) -> Tensor | float:
         """Differences of stacked weights between neighbouring parameter values (paper, Eq. 9, or as in the code)."""

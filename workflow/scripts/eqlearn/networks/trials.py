@@ -86,13 +86,13 @@ def _run(trainer: Trainer, state: State, progress: Progress, keeper: Keeper | No
 def _finished(state: State, group: list[tuple[int, int]]) -> dict[int, dict]:
     """The trials of a group (trial, restarts) whose parameters and last loss are finite."""
     history = torch.stack(state.history)
-    leaves = {group: leaf.detach().cpu() for group, leaf in state.leaves.items()}
+    leaves = {name: leaf.detach().cpu() for name, leaf in state.leaves.items()}
     fine = torch.isfinite(history[-1, 0])
     for leaf in leaves.values():
         fine &= torch.isfinite(leaf).all(1)
     return {
         trial: {
-            "leaves": {group: leaf[row : row + 1].clone() for group, leaf in leaves.items()},
+            "leaves": {name: leaf[row : row + 1].clone() for name, leaf in leaves.items()},
             "restarts": restarts,
             "history": history[:, :, row : row + 1].clone(),
         }
@@ -102,9 +102,9 @@ def _finished(state: State, group: list[tuple[int, int]]) -> dict[int, dict]:
 
 
 def _joined(results: list[dict]) -> Trained:
-    groups = results[0]["leaves"]
+    names = results[0]["leaves"]
     return Trained(
-        {group: torch.cat([result["leaves"][group] for result in results]) for group in groups},
+        {name: torch.cat([result["leaves"][name] for result in results]) for name in names},
         torch.tensor([result["restarts"] for result in results]),
         torch.cat([result["history"] for result in results], 2),
     )

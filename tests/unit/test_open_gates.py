@@ -1,0 +1,152 @@
+"""Loss and gradient by open gates are those of whole matrices, and broken kernels are noticed."""
+
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+from eqlearn.networks import open_gates, open_gates_kernel
+from eqlearn.networks.architecture import Architecture
+from eqlearn.networks.network import GATES, Initial, Network, mean_square
+from eqlearn.networks.open_gates import Plan
+from unit.mutation import interpreted
+
+UNITS = (("one", 1), ("identity", 2), ("square", 1), ("sine", 1), ("product", 2))
+CHOICES = [
+    ("seql", {"skip": "inner", "layers": 3, "output_gated": False}),
+    ("seql", {"skip": "all", "features": 2}),
+    ("heql", {"skip": "none", "layers": 3, "meta_units": (3,)}),
+    ("heql", {"output_varies": False, "meta_units": (3,), "layers": 1}),
+    ("eql", {"features": 2, "product": 10.0}),
+]
+OPEN = (1.0, 0.4, 0.05, 0.0)  # shares of open gates
+
+
+def example(network: str, share: float, **choices: object) -> tuple[Network, list, torch.Tensor, list]:
+    """A network, its weights, gates and a batch of two trials, four parameter values and five samples."""
+    architecture = Architecture(network, **{"features": 1, "units": UNITS, "sine_cycles": 0.3, **choices})
+    built, generator = Network(architecture, 4), torch.Generator().manual_seed(3)
+    starts = [built.start(Initial(0.6, 0.6, 0.3), generator, torch.float64) for _ in range(2)]
+    leaves = {name: torch.cat([start[name] for start in starts]) for name in starts[0]}
+    parameter = torch.linspace(-1, 1, 4, dtype=torch.float64).expand(2, -1)
+    weights = built.weights(built.unpacked(leaves), parameter)
+    draws = [torch.rand(leaves[GATES].shape, generator=generator, dtype=torch.float64) for _ in range(2)]
+    features = torch.randn((2, 4, architecture.features, 5), generator=generator, dtype=torch.float64)
+    target = torch.randn((1, 4, 5), generator=generator, dtype=torch.float64)
+    return built, weights, (draws[0] < share) * draws[1], [features, target]
+
+
+def by_matrices(built: Network, weights: list, z: torch.Tensor, batch: list) -> list[np.ndarray]:
+    """Errors, and the gradients of their sum by features, open gates and weights, by PyTorch."""
+    features, target = batch
+    given = [tensor.detach().clone().requires_grad_() for tensor in (features, z, *weights)]
+    errors = mean_square(built.forward(given[2:], given[1], given[0]), target)
+    errors.sum().backward()
+    found = [torch.zeros_like(t) if t.grad is None else t.grad for t in given]
+    return [errors.detach().numpy(), found[0].numpy(), (found[1] * (z != 0)).numpy(), *(f.numpy() for f in found[2:])]
+
+
+def by_kernel(kernel: ModuleType, built: Network, weights: list, z: torch.Tensor, batch: list) -> list[np.ndarray]:
+    given = tuple(np.ascontiguousarray(w.detach().mT.numpy()) for w in weights)
+    found = [np.full_like(given_array, np.nan) for given_array in (batch[0].numpy(), z.numpy(), *given)]
+    arrays = (given, z.numpy(), *(tensor.numpy() for tensor in batch))
+    errors = kernel.differentiated(
+        *arrays, Plan(built.architecture).fields(z.numpy().dtype), tuple(found[2:]), found[1], found[0]
+    )
+    return [errors, found[0], found[1] * (z.numpy() != 0), *(w.swapaxes(2, 3) for w in found[2:])]
+
+
+def truth_as_whole_matrices(kernel: ModuleType, choices: list = CHOICES) -> None:
+    for network, choice in choices:
+        for share in OPEN:
+            given = example(network, share, **choice)
+            for found, expected in zip(by_kernel(kernel, *given), by_matrices(*given), strict=True):
+                np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-13)
+
+
+def test_the_compiled_kernel_gives_what_whole_matrices_give():
+    truth_as_whole_matrices(open_gates_kernel)
+
+
+@pytest.mark.parametrize(("network", "choice"), CHOICES, ids=lambda value: value if isinstance(value, str) else "")
+def test_gradients_of_an_uneven_sum_of_errors(network, choice):
+    """With a factor for each trial, and features that need no gradient, through PyTorch's own machinery."""
+    built, weights, z, (features, target) = example(network, 0.4, **choice)
+    factors, found = torch.tensor([0.5, 3.0], dtype=torch.float64), []
+    for of in (
+        lambda w, g: built.squared_error(w, g, features, target),
+        lambda w, g: mean_square(built.forward(w, g, features), target),
+    ):
+        given = [tensor.detach().clone().requires_grad_() for tensor in (z, *weights)]
+        (of(given[1:], given[0]) * factors).sum().backward()
+        found.append([given[0].grad * (z != 0), *(tensor.grad for tensor in given[1:])])
+    for ours, expected in zip(*found):
+        torch.testing.assert_close(ours, expected, rtol=1e-10, atol=1e-13)
+
+
+def test_a_trial_does_not_feel_another_that_failed():
+    built, weights, z, batch = example("seql", 0.4, skip="all")
+    alone = [part[:1] for part in by_kernel(open_gates_kernel, built, weights, z, batch)]
+    weights = [torch.cat([w[:1], w[1:] * torch.nan]) for w in weights]
+    beside = [part[:1] for part in by_kernel(open_gates_kernel, built, weights, z, batch)]
+    for ours, expected in zip(beside, alone):
+        np.testing.assert_array_equal(ours, expected)
+
+
+def test_single_precision_stays_single():
+    built, weights, z, batch = example("heql", 0.4, meta_units=(3,))
+    weights, z, (features, target) = (
+        [w.float() for w in weights],
+        z.float().requires_grad_(),
+        [b.float() for b in batch],
+    )
+    errors = built.squared_error(weights, z, features, target)
+    assert errors.dtype == torch.float32
+    torch.testing.assert_close(errors, mean_square(built.forward(weights, z, features), target), rtol=1e-5, atol=1e-6)
+
+
+MUTANTS = {
+    "gates closed by one": (
+        "opened[o] |= z[first + i * outputs + o] != 0",
+        "opened[o] |= z[first + i * outputs + o] == 1",
+    ),
+    "second operand not used": ("used[a] = used[b] = True", "used[a] = True"),
+    "inputs not needed": ("needed[start + i] = True", "pass"),
+    "gates not multiplied": (
+        "            factor *= z[gate]\n        for s in range(samples):\n            g[o",
+        "            pass\n        for s in range(samples):\n            g[o",
+    ),
+    "gradient by the gated weight": ("            slope *= z[gate]\n", ""),
+    "gradient by the gate without the weight": ("dz[gate] += slope * factor", "dz[gate] += slope"),
+    "sine's slope without its factor": ("sine * np.cos", "np.cos"),
+    "square's slope": ("g[a, s] + g[a, s]", "g[a, s]"),
+    "operands' slopes mixed up": ("product * g[b, s], product * g[a, s]", "product * g[a, s], product * g[b, s]"),
+    "only the first operand's slope": ("2 if kinds[u] == PRODUCT else 1", "1"),
+    "constant without value": ("= 1 if kinds[row % len(kinds)] == ONE else 0", "= 0"),
+    "error of the sum": ("d[s] *= 2 / numbers", "d[s] *= 2"),
+    "gradients of shared weights start anew": ("if p < own.shape[1]:", "if True:"),
+    "gradients of the last value kept": ("    _clear(dh)\n", ""),
+    "pre-activations of the last value kept": ("    _clear(g)\n", ""),
+    "every trial has the lists of the first": ("        _listed_of_trial(z[t]", "        _listed_of_trial(z[0]"),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_broken_kernel_is_noticed(name):
+    pattern, replacement = MUTANTS[name]
+    source = Path(open_gates_kernel.__file__).read_text(encoding="utf-8")
+    assert source.count(pattern) == 1, f"found {source.count(pattern)} times: {pattern}"
+    with pytest.raises(AssertionError), np.errstate(all="ignore"):
+        truth_as_whole_matrices(interpreted(source.replace(pattern, replacement)))
+
+
+def test_the_kernel_as_plain_python_is_right():
+    """What the broken ones are variants of."""
+    truth_as_whole_matrices(interpreted(Path(open_gates_kernel.__file__).read_text(encoding="utf-8")))
+
+
+def test_every_primitive_is_known_to_the_kernel():
+    from eqlearn.networks.primitives import PRIMITIVES
+
+    assert set(open_gates.KINDS) == set(PRIMITIVES)
