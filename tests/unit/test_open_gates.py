@@ -6,10 +6,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 import torch
-from eqlearn.networks import open_gates, open_gates_kernel
+from eqlearn.networks import open_gates_kernel, open_gates_lists
 from eqlearn.networks.architecture import Architecture
 from eqlearn.networks.network import GATES, Initial, Network, mean_square
-from eqlearn.networks.open_gates import Plan
+from eqlearn.networks.open_gates import plan_of
+from eqlearn.networks.primitives import PRIMITIVES
 from unit.mutation import interpreted
 
 UNITS = (("one", 1), ("identity", 2), ("square", 1), ("sine", 1), ("product", 2))
@@ -52,7 +53,7 @@ def by_kernel(kernel: ModuleType, built: Network, weights: list, z: torch.Tensor
     found = [np.full_like(given_array, np.nan) for given_array in (batch[0].numpy(), z.numpy(), *given)]
     arrays = (given, z.numpy(), *(tensor.numpy() for tensor in batch))
     errors = kernel.differentiated(
-        *arrays, Plan(built.architecture).fields(z.numpy().dtype), tuple(found[2:]), found[1], found[0]
+        *arrays, plan_of(built.architecture, z.numpy().dtype), tuple(found[2:]), found[1], found[0]
     )
     return [errors, found[0], found[1] * (z.numpy() != 0), *(w.swapaxes(2, 3) for w in found[2:])]
 
@@ -128,25 +129,29 @@ MUTANTS = {
     "gradients of shared weights start anew": ("if p < own.shape[1]:", "if True:"),
     "gradients of the last value kept": ("    _clear(dh)\n", ""),
     "pre-activations of the last value kept": ("    _clear(g)\n", ""),
-    "every trial has the lists of the first": ("        _listed_of_trial(z[t]", "        _listed_of_trial(z[0]"),
+    "every trial has the lists of the first": ("        listed(z[t]", "        listed(z[0]"),
 }
+
+
+def interpreted_kernel(pattern: str = "", replacement: str = "") -> ModuleType:
+    """The kernel as plain Python, with a pattern, which one of its two sources holds once, replaced."""
+    texts = [Path(module.__file__).read_text(encoding="utf-8") for module in (open_gates_lists, open_gates_kernel)]
+    assert not pattern or sum(text.count(pattern) for text in texts) == 1, pattern
+    lists, kernel = (interpreted(text.replace(pattern, replacement) if pattern else text) for text in texts)
+    kernel.listed = lists.listed
+    return kernel
 
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_broken_kernel_is_noticed(name):
-    pattern, replacement = MUTANTS[name]
-    source = Path(open_gates_kernel.__file__).read_text(encoding="utf-8")
-    assert source.count(pattern) == 1, f"found {source.count(pattern)} times: {pattern}"
     with pytest.raises(AssertionError), np.errstate(all="ignore"):
-        truth_as_whole_matrices(interpreted(source.replace(pattern, replacement)))
+        truth_as_whole_matrices(interpreted_kernel(*MUTANTS[name]))
 
 
 def test_the_kernel_as_plain_python_is_right():
     """What the broken ones are variants of."""
-    truth_as_whole_matrices(interpreted(Path(open_gates_kernel.__file__).read_text(encoding="utf-8")))
+    truth_as_whole_matrices(interpreted_kernel())
 
 
 def test_every_primitive_is_known_to_the_kernel():
-    from eqlearn.networks.primitives import PRIMITIVES
-
-    assert set(open_gates.KINDS) == set(PRIMITIVES)
+    assert set(open_gates_lists.KINDS) == set(PRIMITIVES)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from eqlearn.networks.architecture import Architecture
-from eqlearn.networks.open_gates import Plan, SquaredError
+from eqlearn.networks.open_gates import SquaredError
 
 GROUPS = ("weights", "gates", "output")
 GATES = "gates"  # the leaf of all gates
@@ -76,7 +76,6 @@ class Network:
         self.gates = [Block(f"z{k}", GATES, shape, "gates") for k, shape in enumerate(architecture.gated)]
         self.blocks = _blocks(architecture, parameter_values)
         self.groups = {GATES: GATES} | {block.name: block.group for block in self.blocks}
-        self.plan = Plan(architecture)
 
     @property
     def size(self) -> int:
@@ -129,7 +128,7 @@ class Network:
     def squared_error(self, weights: list[Tensor], z: Tensor, features: Tensor, target: Tensor) -> Tensor:
         """Mean squared error (T,) of the output to a target (T or 1, B, S)."""
         if features.device.type == "cpu":
-            return SquaredError.apply(self.plan, features, target, z, *weights)
+            return SquaredError.apply(self.architecture, features, target, z, *weights)
         return mean_square(self.forward(weights, z, features), target)
 
     def forward(self, weights: list[Tensor], z: Tensor, features: Tensor) -> Tensor:

@@ -31,14 +31,12 @@ class TensorFlowRMSProp(Optimizer):
     def step(self, closure: None = None) -> None:
         """Update every parameter that has a gradient."""
         for group in self.param_groups:
-            choices = group["lr"], group["decay"], group["epsilon"], group["capturable"]
+            choices = group["lr"], group["decay"], group["epsilon"]
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     self._update(parameter, *choices)
 
-    def _update(
-        self, parameter: torch.Tensor, lr: float | torch.Tensor, decay: float, epsilon: float, capturable: bool
-    ) -> None:
+    def _update(self, parameter: torch.Tensor, lr: float | torch.Tensor, decay: float, epsilon: float) -> None:
         state, gradient = self.state[parameter], parameter.grad
         if not state:
             # The mean of g² + epsilon: that of g² fades, behind closed gates, to numbers that CPUs are slow at.
