@@ -338,6 +338,22 @@ def truth_at_bound(inference: ModuleType) -> None:
         assert abs(found.parameter / (expected or 1.0) - 1) <= 1e-6
 
 
+def truth_a_narrow_valley_between_grid_points(inference: ModuleType) -> None:
+    """Of three valleys with kinks the deepest lies between two points of the grid, on which both others are deeper.
+
+    Curves by averages have such kinks; nothing that is known of the grid says which valley is deepest.
+    """
+    logs = np.log(np.geomspace(0.1, 10.0, 200))  # the grid of a search
+    floors, centres = np.array([0.02, 0.021, 0.0]), np.array([logs[30], logs[150], (logs[90] + logs[91]) / 2])
+    slope = 0.06 / (logs[1] - logs[0])  # 0.03 at the points beside the deepest
+
+    def model(value: float) -> np.ndarray:
+        return np.array([np.min(floors + slope * np.abs(np.log(value) - centres))])
+
+    found = inference.ParameterSearch(model, np.zeros(1), (0.1, 10.0)).estimate(np.zeros(1))
+    assert abs(np.log(found.parameter) - centres[2]) <= 1e-6
+
+
 def truth_no_effect(inference: ModuleType) -> None:
     """Where the parameter changes nothing, errors tie to the last digit and an estimate is flagged at a bound."""
     still = Equation("0*p*C", ("C",), RATE, "dC/dt", {})
@@ -419,4 +435,11 @@ FLOW = (
     truth_steep_sensitivities,
 )
 JOINING = (truth_stiffness_by_refitting, truth_softest_is_obeyed, truth_best_estimator, truth_calibrated_errors)
-INFERENCE = (truth_recovery, truth_two_valleys, truth_at_bound, truth_no_effect, truth_ends_of_an_interval)
+INFERENCE = (
+    truth_recovery,
+    truth_two_valleys,
+    truth_a_narrow_valley_between_grid_points,
+    truth_at_bound,
+    truth_no_effect,
+    truth_ends_of_an_interval,
+)

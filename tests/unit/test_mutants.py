@@ -104,6 +104,9 @@ MUTANTS = {
         joining, "np.sqrt(dispersion) * ", "", (truths.truth_calibrated_errors,)
     ),
     "deepest valley of the grid alone": Mutant(inference, "REFINED = 3", "REFINED = 1", (truths.truth_two_valleys,)),
+    "third valley of the grid passed over": Mutant(
+        inference, "REFINED = 3", "REFINED = 2", (truths.truth_a_narrow_valley_between_grid_points,)
+    ),
     "coarse grid": Mutant(inference, "grid: int = 200", "grid: int = 4", (truths.truth_two_valleys,)),
     "refined on one side": Mutant(
         inference,
