@@ -107,6 +107,27 @@ def truth_rmsprop_mean_never_fades_to_slow_numbers(optimisers: ModuleType) -> No
     assert all((state["mean_square"] > 1e-11).all() for state in optimiser.state.values())
 
 
+def truth_rmsprop_on_a_gpu_is_that_of_a_cpu(optimisers: ModuleType) -> None:
+    """What a GPU runs, put to the CPU: two leaves, a hundred steps."""
+    generator, ends = torch.Generator().manual_seed(2), []
+    gradients = torch.randn((100, 6), generator=generator, dtype=torch.float64)
+    for descend in (optimisers._together, optimisers._one_by_one):
+        parameters = [torch.zeros(2, dtype=torch.float64), torch.ones(4, dtype=torch.float64)]
+        means = [torch.ones_like(parameter) for parameter in parameters]
+        for gradient in gradients:
+            descend(parameters, list(gradient.split([2, 4])), means, 0.01, 0.9, 1e-3)
+        ends.append(torch.cat(parameters + means))
+    torch.testing.assert_close(ends[0], ends[1], rtol=1e-13, atol=1e-13)
+
+
+def truth_roughness_of_equal_rows(roughness: ModuleType) -> None:
+    """No slope at a kink, nor steeper than one beside it where a square is too small for single precision."""
+    for size in (0.0, 1e-25, 1e-30):
+        w = (size * torch.arange(6.0).view(1, 3, 2, 1)).requires_grad_()
+        (5 * roughness.Roughness.apply(w, False)).sum().backward()
+        assert (w.grad.abs() <= 10).all(), size
+
+
 def truth_roughness_by_hand(roughness: ModuleType) -> None:
     """Norms of the differences of neighbours, and their squares; gradients are those of finite differences."""
     w = torch.randn((2, 5, 3, 4), dtype=torch.float64, generator=torch.Generator().manual_seed(5), requires_grad=True)
@@ -187,7 +208,8 @@ OPTIMISERS = (
     truth_rmsprop_by_hand,
     truth_rmsprop_epsilon_is_inside_the_root,
     truth_rmsprop_mean_never_fades_to_slow_numbers,
+    truth_rmsprop_on_a_gpu_is_that_of_a_cpu,
 )
-ROUGHNESS = (truth_roughness_by_hand,)
+ROUGHNESS = (truth_roughness_by_hand, truth_roughness_of_equal_rows)
 SCHEDULES = (truth_schedules,)
 LEAST_SQUARES = (truth_least_squares_like_scipy, truth_least_squares_scales, truth_least_squares_never_rises)

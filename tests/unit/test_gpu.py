@@ -30,8 +30,8 @@ def trainer_on(device: str, network: str, optimiser: str = "tensorflow_rmsprop")
 @pytest.mark.parametrize("optimiser", ["tensorflow_rmsprop", "rmsprop"])
 def test_a_training_is_that_of_the_cpu_to_rounding(network, optimiser):
     here, there = (train(trainer_on(device, network, optimiser), "toy", 2) for device in ("cpu", "cuda"))
-    for group, leaf in here.leaves.items():
-        np.testing.assert_allclose(there.leaves[group], leaf, rtol=0, atol=1e-8)
+    for name, leaf in here.leaves.items():
+        np.testing.assert_allclose(there.leaves[name], leaf, rtol=0, atol=1e-8)
     np.testing.assert_allclose(there.history, here.history, rtol=1e-8)
 
 
@@ -47,8 +47,8 @@ def test_a_recording_changes_nothing(network, optimiser):
         for _ in range(trainer.schedule.epochs):
             trainer.epoch(state)
         states.append(state)
-    for group, leaf in states[0].leaves.items():
-        torch.testing.assert_close(leaf, states[1].leaves[group], rtol=0, atol=1e-10)
+    for name, leaf in states[0].leaves.items():
+        torch.testing.assert_close(leaf, states[1].leaves[name], rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("optimiser", ["tensorflow_rmsprop", "adam"])
@@ -63,8 +63,8 @@ def test_a_killed_training_goes_on_as_if_nothing_had_been(optimiser, tmp_path):
         train(trainer_on("cuda", "seql", optimiser), "toy", 2, killing, keeper)
     for device in ("cuda", "cpu") if optimiser == "tensorflow_rmsprop" else ("cuda",):
         resumed = train(trainer_on(device, "seql", optimiser), "toy", 2, keeper=replace(keeper, seconds=1e9))
-        for group, leaf in whole.leaves.items():
-            np.testing.assert_allclose(resumed.leaves[group], leaf, rtol=0, atol=1e-8)
+        for name, leaf in whole.leaves.items():
+            np.testing.assert_allclose(resumed.leaves[name], leaf, rtol=0, atol=1e-8)
 
 
 def test_a_trained_network_leaves_the_gpu():

@@ -78,6 +78,15 @@ MUTANTS = {
     "mean that fades": Mutant(
         optimisers, "gradient[i] + epsilon", "gradient[i]", (truths.truth_rmsprop_mean_never_fades_to_slow_numbers,)
     ),
+    "decay forgotten on a GPU": Mutant(
+        optimisers, "value=1 - decay)", "value=1)", (truths.truth_rmsprop_on_a_gpu_is_that_of_a_cpu,)
+    ),
+    "slope of a kink": Mutant(
+        roughness,
+        "sizes.clamp(min=torch.finfo(sizes.dtype).tiny ** 0.5)",
+        "sizes",
+        (truths.truth_roughness_of_equal_rows,),
+    ),
     "rate not lowered at the end": Mutant(schedules, "else 1e-4", "else 0.05", (truths.truth_schedules,)),
     "regularisation held at its peak": Mutant(schedules, "max(1.0, PEAK", "max(PEAK, PEAK", (truths.truth_schedules,)),
     "steps uphill": Mutant(

@@ -43,7 +43,7 @@ def recovered(function: str, learner: str, epochs: int, trials: int, noise: floa
     [
         ("f1", "seql.refined", 80, 4),
         ("f2", "seql.refined", 140, 4),
-        ("f3", "heql.refined", 40, 2),  # of one trial, 15 of 16 are right
+        ("f3", "heql.refined", 40, 2),  # with one trial, 15 of 16 runs are right
         ("f4", "heql.refined", 100, 1),
     ],
 )

@@ -66,8 +66,8 @@ def test_a_trial_alone_equals_the_same_trial_in_a_batch(network):
     for _ in range(25):  # 50 steps
         trainer.epoch(together)
         trainer.epoch(alone)
-    for group, leaf in alone.leaves.items():
-        np.testing.assert_allclose(leaf.detach(), together.leaves[group].detach()[1:2], rtol=0, atol=1e-10)
+    for name, leaf in alone.leaves.items():
+        np.testing.assert_allclose(leaf.detach(), together.leaves[name].detach()[1:2], rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -83,11 +83,11 @@ def test_gradients_of_the_loss_match_finite_differences(network):
         return (error + 0.01 * penalty).sum()
 
     loss(state.leaves).backward()
-    for group, leaf in state.leaves.items():
+    for name, leaf in state.leaves.items():
         for k in rng.choice(leaf.shape[1], min(6, leaf.shape[1]), replace=False):
             step = torch.zeros_like(leaf)
             step[0, k] = 1e-6
-            up, down = (loss({**state.leaves, group: leaf.detach() + sign * step}).item() for sign in (1, -1))
+            up, down = (loss({**state.leaves, name: leaf.detach() + sign * step}).item() for sign in (1, -1))
             assert abs((up - down) / 2e-6 - leaf.grad[0, k].item()) <= 1e-6 * (1 + abs(leaf.grad[0, k].item()))
 
 
@@ -115,8 +115,8 @@ def test_a_killed_training_goes_on_to_the_same_bits(network, optimiser, tmp_path
     resumed = []
     again = train(trainer_of(given, torch.float32), "toy", 3, lambda epochs: resumed.extend(epochs) or resumed, keeper)
     assert resumed[0] == 14
-    for group, leaf in whole.leaves.items():
-        assert torch.equal(leaf, again.leaves[group])
+    for name, leaf in whole.leaves.items():
+        assert torch.equal(leaf, again.leaves[name])
     assert torch.equal(whole.history, again.history)
 
 
@@ -124,8 +124,8 @@ def test_groups_of_trials_train_as_all_together_and_resume_in_the_second(monkeyp
     together = train(trainer_of(settings("seql", 3)), "toy", 3)
     monkeypatch.setattr(trials, "SIDE_BY_SIDE", 2)
     grouped = train(trainer_of(settings("seql", 3)), "toy", 3)
-    for group, leaf in together.leaves.items():
-        torch.testing.assert_close(grouped.leaves[group], leaf, rtol=0, atol=1e-10)
+    for name, leaf in together.leaves.items():
+        torch.testing.assert_close(grouped.leaves[name], leaf, rtol=0, atol=1e-10)
     begun = []
 
     def killing(epochs):
@@ -139,8 +139,8 @@ def test_groups_of_trials_train_as_all_together_and_resume_in_the_second(monkeyp
     with pytest.raises(KeyboardInterrupt):
         train(trainer_of(settings("seql", 3)), "toy", 3, killing, keeper)
     again = train(trainer_of(settings("seql", 3)), "toy", 3, keeper=keeper)
-    for group, leaf in grouped.leaves.items():
-        assert torch.equal(leaf, again.leaves[group])
+    for name, leaf in grouped.leaves.items():
+        assert torch.equal(leaf, again.leaves[name])
 
 
 def test_a_trial_that_ends_in_nan_starts_again_with_another_seed_and_is_counted(monkeypatch):
@@ -157,9 +157,9 @@ def test_a_trial_that_ends_in_nan_starts_again_with_another_seed_and_is_counted(
     monkeypatch.setattr(Trainer, "start", poisoned)
     found = train(trainer, "toy", 3)
     assert found.restarts.tolist() == [0, 1, 0]
-    for group, leaf in found.leaves.items():
+    for name, leaf in found.leaves.items():
         assert torch.isfinite(leaf).all()
-        assert torch.equal(leaf[[0, 2]], untouched.leaves[group][[0, 2]])
+        assert torch.equal(leaf[[0, 2]], untouched.leaves[name][[0, 2]])
 
 
 def test_a_network_that_always_fails_stops_with_a_sentence(monkeypatch):

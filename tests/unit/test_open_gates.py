@@ -34,7 +34,7 @@ def example(network: str, share: float, **choices: object) -> tuple[Network, lis
     weights = built.weights(built.unpacked(leaves), parameter)
     draws = [torch.rand(leaves[GATES].shape, generator=generator, dtype=torch.float64) for _ in range(2)]
     features = torch.randn((2, 4, architecture.features, 5), generator=generator, dtype=torch.float64)
-    target = torch.randn((1, 4, 5), generator=generator, dtype=torch.float64)
+    target = torch.randn((2, 4, 5), generator=generator, dtype=torch.float64)
     return built, weights, (draws[0] < share) * draws[1], [features, target]
 
 
@@ -97,14 +97,46 @@ def test_a_trial_does_not_feel_another_that_failed():
 
 def test_single_precision_stays_single():
     built, weights, z, batch = example("heql", 0.4, meta_units=(3,))
-    weights, z, (features, target) = (
-        [w.float() for w in weights],
-        z.float().requires_grad_(),
-        [b.float() for b in batch],
-    )
-    errors = built.squared_error(weights, z, features, target)
-    assert errors.dtype == torch.float32
-    torch.testing.assert_close(errors, mean_square(built.forward(weights, z, features), target), rtol=1e-5, atol=1e-6)
+    weights, z, (features, target), found = [w.float() for w in weights], z.float(), [b.float() for b in batch], []
+    for of in (built.squared_error, lambda w, g, x, y: mean_square(built.forward(w, g, x), y)):
+        given = [tensor.detach().clone().requires_grad_() for tensor in weights]
+        errors = of(given, z, features, target)
+        errors.sum().backward()
+        found.append([errors.detach(), *(w.grad for w in given)])
+    assert all(tensor.dtype == torch.float32 for tensor in found[0])
+    for ours, expected in zip(*found):
+        torch.testing.assert_close(ours, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_features_and_targets_that_all_trials_share():
+    built, weights, z, batch = example("seql", 0.4)
+    shared = [tensor[:1] for tensor in batch]
+    repeated = [tensor.expand(2, *tensor.shape[1:]) for tensor in shared]
+    expected = built.squared_error(weights, z, *repeated)
+    assert torch.equal(built.squared_error(weights, z, *shared), expected)
+    features = shared[0].clone().requires_grad_()
+    with pytest.raises(ValueError, match="do not fit"):  # a sum over trials is nobody's gradient here
+        built.squared_error(weights, z, features, shared[1])
+    with pytest.raises(ValueError, match="do not fit"):
+        built.squared_error([w[:, :3] for w in weights], z, *batch)
+
+
+def test_what_the_output_does_not_depend_on_is_not_listed():
+    """Of a chain x, identity, square, output and of a unit that leads nowhere: the chain, and what stands alone."""
+    units = (("identity", 2), ("square", 2))
+    architecture = Architecture("seql", 1, units=units, layers=2, skip="none", output_gated=True)
+    z = [np.zeros(shape) for shape in architecture.gated]
+    z[0][0, [0, 1]] = 1  # x to both identities
+    z[1][0, 2] = 1  # the first identity to the first square
+    z[1][2, 3] = 1  # a square that no gate leads to, to the second square
+    z[2][[2, 3], 0] = 1  # both squares to the output
+    plan = plan_of(architecture, np.dtype(float))
+    active, found, ends = np.zeros((2, 4), bool), np.zeros((40, 3), int), np.zeros(4, int)
+    flat = np.concatenate([layer.ravel() for layer in z])
+    open_gates_lists.listed(flat, 4, plan, active, found, ends)
+    assert active.astype(int).tolist() == [[1, 0, 0, 0], [0, 0, 1, 1]]
+    gates = sorted(found[: ends[0], 2].tolist())
+    assert gates == [0, 4 + 2, 4 + 8 + 3, 20 + 2, 20 + 3]
 
 
 MUTANTS = {
@@ -144,8 +176,9 @@ def interpreted_kernel(pattern: str = "", replacement: str = "") -> ModuleType:
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_broken_kernel_is_noticed(name):
+    broken = interpreted_kernel(*MUTANTS[name])
     with pytest.raises(AssertionError), np.errstate(all="ignore"):
-        truth_as_whole_matrices(interpreted_kernel(*MUTANTS[name]))
+        truth_as_whole_matrices(broken)
 
 
 def test_the_kernel_as_plain_python_is_right():

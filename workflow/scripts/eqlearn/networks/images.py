@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from eqlearn.networks.encoder import Encoder, drawn
-from eqlearn.networks.network import GATES, Block, Initial, Leaves, Network, mean_square, unpacked
+from eqlearn.networks.network import GATES, Block, Initial, Leaves, Network, groups_of, mean_square, unpacked
 
 WIDTHS = (64, 256, 1024, 128)  # of the baseline
 
@@ -27,7 +27,7 @@ class ReluHead:
             for k, (before, after) in enumerate(self.shapes)
             for kind, shape, start in (("w", (before, after), "glorot"), ("b", (1, after), "zero"))
         ]
-        self.groups = {GATES: GATES} | {block.name: block.group for block in self.blocks}
+        self.groups = groups_of(self.blocks)
 
     def start(self, initial: Initial, generator: torch.Generator, dtype: torch.dtype) -> Leaves:
         """Leaves (1, n) of one trial before training: Glorot's uniform weights, biases 0; there are no gates."""
@@ -64,7 +64,7 @@ class ImageNetwork:
     def __init__(self, head: Network | ReluHead, encoder: Encoder, images: Tensor, training: int | None = None) -> None:
         self.head, self.encoder, self.images, self.training = head, encoder, images, training
         self.architecture, self.gate_count = head.architecture, head.gate_count
-        self.groups = head.groups | {block.name: block.group for block in encoder.blocks}
+        self.groups = head.groups | groups_of(encoder.blocks)
 
     def start(self, initial: Initial, generator: torch.Generator, dtype: torch.dtype) -> Leaves:
         """Leaves (1, n) of one trial before training."""

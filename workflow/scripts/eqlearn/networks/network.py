@@ -75,7 +75,7 @@ class Network:
         self.architecture = architecture
         self.gates = [Block(f"z{k}", GATES, shape, "gates") for k, shape in enumerate(architecture.gated)]
         self.blocks = _blocks(architecture, parameter_values)
-        self.groups = {GATES: GATES} | {block.name: block.group for block in self.blocks}
+        self.groups = groups_of(self.blocks)
 
     @property
     def size(self) -> int:
@@ -147,6 +147,11 @@ class Network:
 def unpacked(blocks: list[Block], leaves: Leaves) -> dict[str, Tensor]:
     """Values (T, ...) of blocks by name."""
     return {block.name: block.unpacked(leaves[block.name]) for block in blocks}
+
+
+def groups_of(blocks: list[Block]) -> dict[str, str]:
+    """Group of learning rates of every leaf, by its name."""
+    return {GATES: GATES} | {block.name: block.group for block in blocks}
 
 
 def mean_square(predicted: Tensor, target: Tensor) -> Tensor:

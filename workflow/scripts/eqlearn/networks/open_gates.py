@@ -1,4 +1,4 @@
-"""Mean squared error and gradient of a network on a CPU by its open gates alone: closed ones cost nothing.
+"""Mean squared error and gradient of a network on a CPU by its open gates alone: closed ones cost no products.
 
 After a fraction of a training almost all gates of a step are closed. Products of whole matrices, as a GPU wants them,
 are then products with zeros; here every open gate is one product of a weight with the samples of a row.
@@ -51,6 +51,15 @@ def _units(architecture: Architecture) -> tuple[np.ndarray, np.ndarray]:
     return np.array(kinds), np.array(operands)
 
 
+def _require_shapes(features: Tensor, target: Tensor, z: Tensor, weights: tuple[Tensor, ...], wanted: bool) -> None:
+    trials, batch = len(z), target.shape[1]
+    fits = all(w.shape[0] == trials and w.shape[1] in (1, batch) for w in weights)
+    fits &= len(features) in ((trials,) if wanted else (1, trials)) and len(target) in (1, trials)
+    if not fits or features.shape[1] != batch or features.shape[3] != target.shape[2]:
+        shapes = [tuple(tensor.shape) for tensor in (features, target, z, *weights)]
+        raise ValueError(f"shapes of features, target, gates and weights do not fit: {shapes}")
+
+
 class SquaredError(torch.autograd.Function):
     """Mean squared error (T,), with gradients by features, gates and weights that are found on the way."""
 
@@ -60,8 +69,9 @@ class SquaredError(torch.autograd.Function):
     ) -> Tensor:
         """Features (T, or 1 where they need no gradient, B, F, S), target (T or 1, B, S), gates (T, n).
 
-        ``weights``: (T, B or 1, inputs, outputs) of every layer, the output's last.
+        ``weights``: (T, B or 1, inputs, outputs) of every layer, the output's last. Raises ValueError for other shapes.
         """
+        _require_shapes(features, target, z, weights, ctx.needs_input_grad[1])
         given = [w.mT.contiguous() for w in weights]
         found = [torch.empty_like(w) for w in given]
         wanted = ctx.needs_input_grad[1]
@@ -83,7 +93,7 @@ class SquaredError(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """The gradients, times that by the error."""
-        found = ctx.found
+        found, ctx.found = ctx.found, None  # once only: autograd adds to what it is given
         if not (gradient == 1).all():
             found = [None if d is None else d * gradient.view(-1, *[1] * (d.dim() - 1)) for d in found]
         return None, found[0], None, *found[1:]

@@ -27,6 +27,6 @@ class Roughness(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """Gradient by w."""
         steps, sizes = ctx.saved_tensors
-        factors = 2 if ctx.squared else 1 / (sizes + torch.finfo(sizes.dtype).tiny)
+        factors = 2 if ctx.squared else 1 / sizes.clamp(min=torch.finfo(sizes.dtype).tiny ** 0.5)
         slopes = torch.nn.functional.pad(steps * (gradient[:, None, None, None] * factors), (0, 0, 0, 0, 1, 1))
         return (slopes[:, :-1] - slopes[:, 1:]).mT, None
