@@ -161,6 +161,20 @@ def test_figures_can_be_read_and_have_the_same_bytes_twice(figure, chain, tmp_pa
         assert image.width <= 2600
 
 
+@pytest.mark.parametrize(
+    ("values", "limits"), [([1, 1 + 1e-13], (0.95, 1.05)), ([-2, -2], (-2.1, -1.9)), ([0, 0], None)]
+)
+def test_a_constant_coefficient_is_drawn_on_a_scale_of_its_size(values, limits, chain, tmp_path, monkeypatch):
+    coefficients, kept = pd.read_csv(chain["coefficients"]), []
+    coefficients["value"] = np.resize(values, len(coefficients))
+    coefficients.to_csv(tmp_path / "coefficients.csv", index=False)
+    monkeypatch.setattr(style.plt, "close", kept.append)
+    out = {"svg": tmp_path / "a.svg", "png": tmp_path / "a.png"}
+    figure_functions(coefficients=tmp_path / "coefficients.csv", curves=chain["curves"], learned_on=3.0, **out)
+    last = [axes for axes in kept[0].axes if axes.axison][-1]
+    assert last.get_ylim() == pytest.approx(limits) if limits else last.get_ylim()[0] < 0 < last.get_ylim()[1]
+
+
 @pytest.mark.parametrize("learner", ["eql.published", "seql.published", "heql.published"])
 def test_the_published_settings_train_and_are_reported_as_trained(learner, chain, tmp_path):
     """Two epochs with the default configuration's settings: the trial is chosen as published, and what is read of it is

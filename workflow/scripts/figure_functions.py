@@ -29,6 +29,7 @@ def figure_functions(*, coefficients: Path, curves: Path, learned_on: float, svg
         for axis, quantity in zip(row[len(values) :], quantities[key]):
             _draw(axis, _of(factors, key, quantity), "parameter_value", "value")
             axis.set_title(_label(quantity))
+            _level(axis)
         for axis in row[len(values) + len(quantities[key]) :]:
             axis.set_axis_off()
         row[0].set_ylabel("y (1)")
@@ -64,6 +65,13 @@ def _label(quantity: str) -> str:
     skeleton, _, number = quantity.rpartition(" factor ")
     place = "coefficient of" if number == "0" else "coefficient inside" + f" ({number})" * (number != "1")
     return f"{place} {skeleton.replace('_*', '').replace('**', '^')}"
+
+
+def _level(axis) -> None:
+    """A scale of a tenth about a constant, which round-off would fill with steps of its own."""
+    low, high = axis.dataLim.intervaly
+    if high and high - low <= 1e-6 * abs(high):
+        axis.set_ylim(sorted((0.95 * high, 1.05 * high)))
 
 
 def _draw(axis, table: pd.DataFrame, x: str, y: str) -> None:
