@@ -11,13 +11,13 @@ import torch
 import yaml
 from eqlearn import paper_b
 from eqlearn.datasets import analytic
-from eqlearn.networks import gates
 from eqlearn.networks.fitting import NetworkSettings, prepare
-from eqlearn.networks.network import GATES, GROUPS, Initial, Leaves, Network
+from eqlearn.networks.network import GATES, Initial, Leaves, Network
 from eqlearn.networks.schedules import RATES, REGULARISATIONS
 from eqlearn.networks.training import Schedule, Trainer
 from eqlearn.networks.trials import SIDE_BY_SIDE
 from plain_network import PlainNetwork, copied, optimiser_of, train
+from timing import cpu_of
 
 CONFIG = Path(__file__).parents[2] / "config" / "config.yaml"
 TRIALS = SIDE_BY_SIDE  # of the 40 in paper.yaml
@@ -55,8 +55,7 @@ def require_same_loss(network: str, looped: bool, strength: float = 3e-3) -> Non
     loss = model.loss(batch.features[0].mT, batch.target[0], batch.parameter[0], draws, strength)
     loss.backward()
     np.testing.assert_allclose(loss.item(), (error + strength * penalty).item(), rtol=1e-12)
-    groups = {group: [state.leaves[n] for n, g in trainer.network.groups.items() if g == group] for group in GROUPS}
-    ours = [sum(leaf.grad[0].sum().item() for leaf in groups[group]) for group in GROUPS]
+    ours = [sum(leaf.grad[0].sum().item() for leaf in group["params"]) for group in state.optimiser.param_groups]
     parts = (model.weights, model.gates, [model.output])
     plain = [sum(p.grad.sum().item() for p in (x.parameters() if isinstance(x, torch.nn.Module) else x)) for x in parts]
     np.testing.assert_allclose(plain, ours, rtol=1e-9)
@@ -86,13 +85,6 @@ def plain_chunk(trainer: Trainer, model: PlainNetwork, flushed: bool) -> Callabl
     return run
 
 
-def cpu_of(run: Callable, *arguments: object) -> float:
-    """CPU seconds of a call."""
-    start = time.process_time()
-    run(*arguments)
-    return time.process_time() - start
-
-
 def trained(trainer: Trainer, chunks: list[Callable[[float, int], None]]) -> tuple[np.ndarray, list[float]]:
     """CPU seconds per trial and step over each tenth of a training (10, 1 + chunks), ours, then plain ones, in turns;
     and the share of our gates that are open after each.
@@ -105,7 +97,7 @@ def trained(trainer: Trainer, chunks: list[Callable[[float, int], None]]) -> tup
     for part in range(PARTS):
         ours = cpu_of(lambda: [trainer.epoch(state) for _ in range(epochs)]) / TRIALS
         found.append([ours, *(cpu_of(chunk, part / PARTS, steps) for chunk in chunks)])
-        shares.append((gates.deterministic(state.leaves[GATES].detach()) > 0).float().mean().item())
+        shares.append(state.history[-1][1].mean().item() / trainer.network.gate_count)
     return np.array(found) / steps, shares
 
 

@@ -21,6 +21,8 @@ def interpreted(source: str, name: str = "mutant") -> ModuleType:
 
 
 def _module(source: str, name: str, compiler: str) -> ModuleType:
+    """Module of a source text of this project, which is all that is ever executed here."""
+
     def replaced(found: re.Match) -> str:
         return "import numba\n" + "".join(f"{decorator} = {compiler}\n" for decorator in found[1].split(", "))
 

@@ -59,6 +59,16 @@ def test_presets_have_the_published_numbers_of_parameters(network, name, layers,
     assert sum(i * o for i, o in architecture.gated) == {3: 720, 2: 256}[layers] + 29 * (name == "paper")
 
 
+def test_an_epoch_shows_every_sample_once_in_an_order_of_its_own_per_value_and_trial():
+    batches = trainer_of(settings("eql")).batches
+    whole = batches.target.expand(2, -1, -1)
+    batches.parameters, batches.per_parameter = len(batches.parameter), 1  # all parameter values, in order
+    shown = torch.cat([batch.target for batch in batches.epoch([torch.Generator().manual_seed(s) for s in (4, 5)])], 2)
+    assert torch.equal(shown.sort(2).values, whole.sort(2).values)
+    order = torch.stack([(whole[0, :, None, :] == trial[:, :, None]).int().argmax(2) for trial in shown])
+    assert len(np.unique(order.flatten(0, 1).numpy(), axis=0)) == order.shape[0] * order.shape[1]
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_trial_alone_equals_the_same_trial_in_a_batch(network):
     trainer = trainer_of(settings(network))

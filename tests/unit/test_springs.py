@@ -120,18 +120,19 @@ def test_gradients_agree_with_finite_differences(normalisation):
     features = torch.tensor([[[[0.0, 3.0], [6.0, 2.0]]] * 3], dtype=torch.float64)
     parameter = torch.linspace(-1, 1, 3, dtype=torch.float64)[None]
     z, target = gates.deterministic(leaves[GATES]), torch.zeros((1, 3, 2), dtype=torch.float64)
+    given = [leaves[name].requires_grad_() for name in names]
+
+    def weights(*given: torch.Tensor) -> list[torch.Tensor]:
+        return network.weights(network.unpacked(dict(zip(names, given))), parameter)
 
     def loss(*given: torch.Tensor) -> torch.Tensor:
-        named = network.unpacked(dict(zip(names, given)))
-        return network.squared_error(network.weights(named, parameter), z, features, target).sum()
+        return network.forward(weights(*given), z, features).square().sum()
 
-    given = [leaves[name].requires_grad_() for name in names]
-    loss(*given).backward()
-    for _ in range(20):
-        ways = [torch.randn(leaf.shape, generator=generator, dtype=torch.float64) for leaf in given]
-        up, down = (loss(*(leaf.detach() + sign * way for leaf, way in zip(given, ways))) for sign in (1e-6, -1e-6))
-        slope = sum((leaf.grad * way).sum() for leaf, way in zip(given, ways))
-        torch.testing.assert_close((up - down) / 2e-6, slope, rtol=1e-6, atol=1e-6)
+    assert torch.autograd.gradcheck(loss, given, eps=1e-6, atol=1e-5)
+    whole = torch.autograd.grad(loss(*given) / target.numel(), given)
+    ours = torch.autograd.grad(network.squared_error(weights(*given), z, features, target).sum(), given)
+    for found, expected in zip(ours, whole):
+        torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-11)
 
 
 def test_batch_normalisation_leaves_mean_0_and_variance_1_over_training_images():
