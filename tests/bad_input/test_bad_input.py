@@ -22,7 +22,7 @@ from eqlearn.job import logged_to
 from eqlearn.networks import checkpoint
 from eqlearn.networks.device import device_of
 from eqlearn.tables import read_table
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from recorded import RECORD, check_row, kept
 from unit.test_dataset import dataset
@@ -218,6 +218,7 @@ JSON = st.recursive(
 
 @settings(deadline=None, max_examples=100)
 @given(path=KEYS, value=JSON)
+@example(path=("studies", "bdm", "parameter"), value=[1.0, 1.000000000005e26])
 def test_any_value_at_any_key_is_taken_or_refused_in_one_sentence(path, value):
     try:
         configurations.check_all(configurations.changed(path, value))

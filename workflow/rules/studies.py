@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -38,9 +39,10 @@ def every(key: str, values: list[float], step: float) -> list[float]:
     ConfigurationError where the step is no multiple of the distance of evenly spaced values, or, where they are
     uneven, chooses a single one of several.
     """
-    exact = [Decimal(f"{value:.12g}") for value in values]  # a measured grid may hold 0.30000000000000004
-    width, even = Decimal(repr(float(step))), len({b - a for a, b in pairwise(exact)}) <= 1
-    chosen = [value for value, decimal in zip(values, exact) if (decimal - exact[0]) % width == 0]
+    # Fractions, as decimals divide to 28 digits alone; a measured grid may hold 0.30000000000000004.
+    exact = [Fraction(f"{value:.12g}") for value in values]
+    width, even = Fraction(repr(float(step))), len({b - a for a, b in pairwise(exact)}) <= 1
+    chosen = [value for value, own in zip(values, exact) if (own - exact[0]) % width == 0]
     expected = int((exact[-1] - exact[0]) / width) + 1
     if even and len(chosen) != expected:
         raise ConfigurationError(f"config key '{key}': is {step}, must be a multiple of the distance of the values.")
