@@ -35,7 +35,6 @@ MODELS = ("mean_field", "es", "oat")
 # the penalty where the other nine have the published structure.
 UNCONVERGED = {0.5: 3, 0.01: 7}
 ES = LassoPath(10, 20, 20.0, 10)
-SCRIPTS = ["import_table.py", "fit_es_published.py", "fit_oat_published.py", "infer_parameter.py"]  # measured
 
 
 def published(name: str) -> pd.DataFrame:
@@ -182,7 +181,7 @@ def main(run: Path, target: Path) -> None:
     """Write the table."""
     reference = Path(os.environ["EQLEARN_REFERENCE"])
     rows = [*es_rows(run), *oat_rows(run), *inference_rows(reference), *window_rows(run)]
-    record(pd.DataFrame(rows, columns=COLUMNS), target, scripts=SCRIPTS)
+    record(pd.DataFrame(rows, columns=COLUMNS), target)
 
 
 if __name__ == "__main__":

@@ -71,6 +71,24 @@ def test_scores_are_round_off_for_the_truth_and_for_what_was_learned(fitted, the
     assert curves["scaled_time"].max() == pytest.approx(20.0)
 
 
+def test_published_equations_joined_or_alone_carry_the_error_of_the_published_solver(
+    fitted, mean_field_dataset, tmp_path
+):
+    """The same coefficients to 1e-8, so the same errors: those of RK45 at a tolerance of 1e-3, not round-off."""
+    score_trajectories(
+        dataset=mean_field_dataset,
+        equations={"oat.published/n4": fitted[0]},
+        alone={"oat.published.alone/n4": fitted[1]},
+        errors=tmp_path / "errors.csv",
+        examples=tmp_path / "examples.csv",
+        shown=[0.5],
+        time_scale=0.5,
+    )
+    table = pd.read_csv(tmp_path / "errors.csv").pivot(index="parameter_value", columns="learner", values="mse")
+    assert (table["oat.published"] > 1e-10).all()
+    np.testing.assert_allclose(table["oat.published.alone"], table["oat.published"], rtol=1e-3)
+
+
 def test_the_rate_of_a_clean_run_is_inferred_and_summarised(theory, mean_field_dataset, tmp_path):
     estimates, summary = tmp_path / "estimates.csv", tmp_path / "summary.csv"
     method = {"training": [], "protocol": "theory", "bounds": [0.001, 10.0]}

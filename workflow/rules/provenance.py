@@ -28,6 +28,13 @@ KEPT = {
     "spring_equations.csv": _IMAGES,
     "pde_recovery.csv": ("solve_pde.py", "recover_pde.py"),
     "noise_recovery.csv": _MEAN_FIELD,
+    "mean_field_draws.csv": (
+        "sample_mean_field.py",
+        "differentiate.py",
+        "fit_oat_published.py",
+        "score_trajectories.py",
+    ),
+    "parity.csv": ("import_table.py", "fit_es_published.py", "fit_oat_published.py", "infer_parameter.py"),
 }
 _DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from eqlearn import polynomial_flow
 from eqlearn.dataset import ParametricDataset, read_dataset
 from eqlearn.dynamics import forward_solve
 from eqlearn.equation import read_equation
 from eqlearn.job import logged_to
-from eqlearn.scoring import Solver, predicted, predicted_alone, published_solve, trajectory_mse
+from eqlearn.scoring import Flow, Solver, predicted, predicted_alone, published_flow, published_solve, trajectory_mse
 from eqlearn.tables import read_table, write_table
 
 ALONE_COLUMNS = ("parameter_value", "power", "coefficient")
@@ -32,7 +33,7 @@ def score_trajectories(
     data = read_dataset(dataset)
     curves = {label: predicted(read_equation(path), data, _solver(label)) for label, path in equations.items()}
     for label, path in alone.items():
-        curves[label] = predicted_alone(read_table(path, ALONE_COLUMNS, ["model"]), data)
+        curves[label] = predicted_alone(read_table(path, ALONE_COLUMNS, ["model"]), data, _flow(label))
     write_table(pd.concat([_errors(label, states, data) for label, states in curves.items()]), errors)
     chosen = np.isin(data.values, shown)
     curves["data"] = data.features[:, :, 0]
@@ -47,6 +48,11 @@ def score_trajectories(
 def _solver(label: str) -> Solver:
     """The published protocol is scored as published, with the error of its solver."""
     return published_solve if ".published" in label else forward_solve
+
+
+def _flow(label: str) -> Flow:
+    """The same for equations of single parameter values."""
+    return published_flow if ".published" in label else polynomial_flow.solve
 
 
 def _errors(label: str, states: np.ndarray, data: ParametricDataset) -> pd.DataFrame:

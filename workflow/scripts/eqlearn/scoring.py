@@ -11,6 +11,7 @@ from eqlearn.dynamics import forward_solve, state_polynomial
 from eqlearn.equation import Equation
 
 Solver = Callable[[Equation, float, float, np.ndarray], np.ndarray]
+Flow = Callable[[np.ndarray, float, np.ndarray], np.ndarray]  # coefficients by power of the state, initial state, times
 
 
 def predicted(equation: Equation, data: ParametricDataset, solve: Solver = forward_solve) -> np.ndarray:
@@ -27,20 +28,25 @@ def initial_states(data: ParametricDataset) -> np.ndarray:
 
 def published_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
     """States (S,) as the authors solved them (relative tolerance 1e-3), polynomial_flow.LIMIT where that ends early."""
+    return published_flow(state_polynomial(equation, parameter), initial, times)
+
+
+def published_flow(coefficients: np.ndarray, initial: float, times: np.ndarray) -> np.ndarray:
+    """The same for coefficients (K + 1,) of the rate by power of the state."""
     states = np.full(times.size, polynomial_flow.LIMIT)
-    solved = runge_kutta.solve(state_polynomial(equation, parameter), initial, times)
+    solved = runge_kutta.solve(coefficients, initial, times)
     states[: solved.size] = np.clip(solved, -polynomial_flow.LIMIT, polynomial_flow.LIMIT)
     return states
 
 
-def predicted_alone(table: pd.DataFrame, data: ParametricDataset) -> np.ndarray:
+def predicted_alone(table: pd.DataFrame, data: ParametricDataset, flow: Flow = polynomial_flow.solve) -> np.ndarray:
     """States (P, S) under the equation that each parameter value alone gave; NaN where the table has none."""
     initial, states = initial_states(data), np.full(data.time.shape, np.nan)
     for value, rows in table[table["model"] == "alone"].groupby("parameter_value"):
         coefficients = np.zeros(int(rows["power"].max()) + 1)
         coefficients[rows["power"].astype(int)] = value * rows["coefficient"]
         for row in np.flatnonzero(data.values == value):
-            states[row] = polynomial_flow.solve(coefficients, initial[row], data.time[row])
+            states[row] = flow(coefficients, initial[row], data.time[row])
     return states
 
 
