@@ -129,8 +129,11 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         "published": 1.0,
         "ours": 2.0,
         "verdict": "deviates",
+        "explanation": "as told",
     }
-    pd.DataFrame([row]).to_csv(verification, index=False)
+    window = {**row, "protocol": "published", "quantity": "window_points", "verdict": "reproduced"}
+    rows = [row, {**row, "verdict": "trivial", "explanation": ""}, window, {**window, "verdict": "deviates"}]
+    pd.DataFrame([*rows, {**row, "quantity": "lost", "ours": np.nan}]).to_csv(verification, index=False)
     score = {"learner": ["oat.refined"] * 2, "experiments": ["4"] * 2, "mse": [1e-6, np.nan]}
     pd.DataFrame(score).to_csv(errors, index=False)
     inference = tmp_path / "i.csv"
@@ -173,8 +176,10 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     assert made["configuration"] == {"run": "test"} and made["machine"]["cores"] >= 1
     assert f"Commit {made['commit']}; configuration: config/config.yaml, own.yaml; in full: run.json." in text
     assert escape(text) in (tmp_path / "s.html").read_text()
-    assert "| deviates | 1 |" in text
-    assert "i, q: published 1, ours 2" in text
+    assert "| protocol | deviates | trivial |" in text and "| refined | 2 | 1 |" in text
+    assert "1 of 2 smoothing windows are within a step" in text and "window_points" not in text
+    assert "- as told (2)\n  - refined, i, q: published 1, ours 2\n" in text
+    assert "i, lost: published 1, fails to integrate\n" in text
     assert "dC/dt = -1.0*C**2 + 0.5*C" in text
     assert "| d | oat.refined | 4 | 1e-06 | 1 |" in text
     assert "| d | oat.refined | 4 | 0.2 | 0.3 |" in text

@@ -138,7 +138,10 @@ def test_the_table_has_the_published_equations_beside_ours(chain, tmp_path):
     equations.to_csv(tmp_path / "e.csv", index=False)
     published = PUBLISHED / "parametric_eql_tables5_6_spring.csv"
     table = tmp_path / "t.csv"
-    tabulate_springs(equations=tmp_path / "e.csv", published=published, table=table, page=tmp_path / "t.html")
+    files = {"equations": tmp_path / "e.csv", "published": published, "table": table, "page": tmp_path / "t.html"}
+    tabulate_springs(**files, definitions={"force": {"template": "(p - 4)*(psi2 - psi1)"}})
+    assert pd.read_csv(table)["published_true"].isna().all()  # an own law of that name
+    tabulate_springs(**files, definitions={})
     found = pd.read_csv(table)
     assert found["t"].tolist() == [-2.619, 1.905] * 2
     assert found["published_learned_latent"].tolist()[:2] == ["-4.66*z1 + 4.66*z2", "-1.89*z1 + 1.89*z2"]

@@ -1,5 +1,6 @@
 """Verdicts by criteria fixed beforehand; no published number can vanish."""
 
+import dataclasses
 import math
 import re
 from fnmatch import fnmatchcase
@@ -11,11 +12,14 @@ import pytest
 from eqlearn import measured_numbers, paper_a, paper_b, paper_b_pdes, paper_b_springs
 from eqlearn.coefficients import Constant
 from eqlearn.dataset import ParametricDataset, Quantity
+from eqlearn.datasets.analytic import FUNCTIONS, function_of
+from eqlearn.datasets.functions import differing
+from eqlearn.datasets.springs import TASKS
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.networks import scores as network_scores
 from eqlearn.tables import read_table
-from eqlearn.verification import Criterion, Measured, Number, compare, criteria_of
+from eqlearn.verification import ONE_SIDED, THEORY, Criterion, Measured, Number, compare, criteria_of
 
 PUBLISHED = Path(__file__).parents[2] / "config" / "published"
 SOURCES = {
@@ -42,6 +46,7 @@ def numbers(source: str) -> list[Number]:
 
 
 CRITERIA = criteria_of(read_table(PUBLISHED / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
+EXPLANATIONS = read_table(PUBLISHED / "deviations.csv", [], ["pattern", "explanation"])
 NETWORK_NUMBERS = [
     number
     for source, published in NETWORK_SOURCES.items()
@@ -60,18 +65,37 @@ TARGETS = read_table(PUBLISHED / "targets.csv", ["value"], ["item", "quantity", 
 OWN_TARGETS = list(paper_a.targets(TARGETS))
 NUMBERS = [number for source in SOURCES for number in numbers(source)] + NETWORK_NUMBERS + PDE_NUMBERS
 NUMBERS += SPRING_NUMBERS + OWN_TARGETS
+
+
+def compared(protocol: str) -> list[Number]:
+    """The numbers that a protocol is compared with."""
+    windowed = protocol == paper_a.WINDOWED
+    own = [n for n in NUMBERS if windowed or n.source != "me_eql_smoothing_windows"]
+    return [n for n in own if n.learned == (protocol != THEORY) and not (protocol == THEORY and n in OWN_TARGETS)]
+
+
 # Of our measures some are there for targets alone.
 KNOWN = {number.path for number in NUMBERS} | set(TARGETS["measured_as"])
 
 
 # Criteria of every kind
 
-TEN = Number("source", "item", "quantity", 10.0, spread=3.0, runs=9)
+TEN = Number("source", "item", "quantity", 10.0, spread=3.0, runs=9, grid=(8.0, 9.0, 10.0, 12.0, 15.0))
 HOLDS = [
     ("relative", 0.1, Measured(11.0), True),
     ("relative", 0.1, Measured(9.0), True),
     ("relative", 0.1, Measured(11.01), False),
     ("relative", 0.1, Measured(8.99), False),
+    ("factor", 2.0, Measured(5.0), True),
+    ("factor", 2.0, Measured(20.0), True),
+    ("factor", 2.0, Measured(4.99), False),
+    ("factor", 2.0, Measured(20.01), False),
+    ("factor", 2.0, Measured(-10.0), False),
+    ("steps", 1, Measured(9.0), True),
+    ("steps", 1, Measured(12.0), True),
+    ("steps", 1, Measured(8.0), False),
+    ("steps", 1, Measured(15.0), False),
+    ("steps", 1, Measured(11.0), False),  # no value of the grid
     ("at_most", 1.25, Measured(12.5), True),
     ("at_most", 1.25, Measured(-1.0), True),
     ("at_most", 1.25, Measured(12.51), False),
@@ -89,11 +113,13 @@ HOLDS = [
 def test_every_kind_of_criterion_by_hand(kind, bound, ours, expected):
     assert Criterion("*", kind, bound, "because").holds(TEN, ours) is expected
     verdict = compare([TEN], {TEN.path: ours}, [Criterion("*", kind, bound, "because")], "refined").iloc[0]
-    assert verdict["verdict"] == ("reproduced" if expected else "deviates")
+    holds = "not worse" if kind in ONE_SIDED else "reproduced"
+    assert verdict["verdict"] == (holds if expected else "deviates")
+    assert verdict["explanation"] == ("" if expected else "unexplained")
     assert (verdict["published"], verdict["ours"], verdict["criterion"]) == (10.0, ours.value, f"{kind} {bound:g}")
 
 
-@pytest.mark.parametrize("kind", ["relative", "at_most", "at_least", "sigma"])
+@pytest.mark.parametrize("kind", ["relative", "factor", "steps", "at_most", "at_least", "sigma"])
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_value_that_is_no_number_reproduces_nothing(kind, value):
     expected = kind == "at_least" and value == math.inf
@@ -109,10 +135,13 @@ def test_relative_bounds_hold_for_negative_and_zero_numbers():
     criterion = Criterion("*", "relative", 0.1, "because")
     assert criterion.holds(negative, Measured(-10.9)) and not criterion.holds(negative, Measured(10.0))
     assert criterion.holds(zero, Measured(0.0)) and not criterion.holds(zero, Measured(1e-9))
+    criterion = Criterion("*", "factor", 2.0, "because")
+    assert criterion.holds(negative, Measured(-19.0)) and not criterion.holds(negative, Measured(-4.0))
+    assert criterion.holds(zero, Measured(0.0)) and not criterion.holds(zero, Measured(1e-9))
 
 
 def test_an_unknown_kind_is_refused_by_name():
-    with pytest.raises(InputError, match="'about' is unknown, use one of relative, at_most"):
+    with pytest.raises(InputError, match="'about' is unknown, use one of relative, factor, steps, at_most"):
         Criterion("*", "about", 1.0, "because").holds(TEN, Measured(10.0))
 
 
@@ -133,6 +162,31 @@ def test_verdicts_without_a_comparison(ours, kind, published, verdict):
     assert rows["verdict"].tolist() == [verdict] and rows["reason"].tolist() == ["because"]
 
 
+@pytest.mark.parametrize(
+    ("published", "ours", "truth", "verdict"),
+    [
+        (0.0, 0.0, False, "trivial"),
+        (0.0, 1.0, False, "deviates"),
+        (10.0, 10.0, True, "trivial"),
+        (10.0, 20.0, True, "deviates"),
+        (10.0, 10.0, False, "reproduced"),
+    ],
+)
+def test_zero_against_zero_and_a_truth_against_itself_are_counted_apart(published, ours, truth, verdict):
+    number, criterion = Number("s", "i", "q", published, truth=truth), Criterion("*", "relative", 0.1, "why")
+    assert compare([number], {number.path: Measured(ours)}, [criterion], THEORY)["verdict"].tolist() == [verdict]
+
+
+def test_a_deviation_carries_the_first_explanation_that_matches():
+    known = [("refined/other/*", "other"), ("refined/source/*", "first"), ("*", "second")]
+    for protocol, expected in (("refined", "first"), ("published", "second")):
+        rows = compare([TEN], {TEN.path: Measured(20.0)}, [Criterion("*", "relative", 0.1, "why")], protocol, known)
+        assert rows["explanation"].tolist() == [expected]
+    assert compare([TEN], {}, [Criterion("*", "relative", 0.1, "why")], "refined", known)["explanation"].tolist() == [
+        ""
+    ]
+
+
 def test_the_first_criterion_that_matches_wins():
     first, second = Criterion("refined/source/*", "relative", 0.01, "first"), Criterion("*", "relative", 1.0, "second")
     ours = {TEN.path: Measured(11.0)}
@@ -150,13 +204,20 @@ def test_a_number_without_a_criterion_is_refused_by_its_path():
 
 
 @pytest.mark.parametrize(
-    "bad",
-    [("*", "about", 1.0, "why"), ("*", "relative", math.nan, "why"), ("*", "none", math.nan, math.nan)],
-    ids=["kind", "bound", "reason"],
+    ("bad", "message"),
+    [
+        (("*", "about", 1.0, "why"), "needs"),
+        (("*", "relative", math.nan, "why"), "needs"),
+        (("*", "none", math.nan, math.nan), "needs"),
+        (("*", "at_most", math.inf, "why"), "needs"),
+        (("*", "relative", 1.0, "why"), "has the bound 1, which leaves a side without an end"),
+        (("*", "factor", 0.5, "why"), "has the bound 0.5"),
+    ],
+    ids=["kind", "bound", "reason", "infinite", "no lower side", "empty"],
 )
-def test_criteria_need_a_kind_a_bound_and_a_reason(bad):
+def test_criteria_need_a_kind_a_reason_and_a_bound_on_either_side(bad, message):
     good = ("*", "none", math.nan, "why")
-    with pytest.raises(InputError, match=r"criteria\.csv: row 3 needs"):
+    with pytest.raises(InputError, match=rf"criteria\.csv: row 3 {message}"):
         criteria_of(pd.DataFrame([good, bad], columns=["pattern", "criterion", "bound", "reason"]))
 
 
@@ -168,7 +229,8 @@ def test_every_row_of_the_published_tables_is_a_number():
     failures = errors["rp_that_fail_to_integrate"].notna().sum()
     medians = inference.groupby(["initial_density", "model"]).ngroups
     found = [len(numbers(source)) for source in SOURCES]
-    assert found == [len(errors) + failures, len(inference) + medians, *map(len, others)]
+    windows = len(others.pop()) + 2 * len(paper_a.BANDS)
+    assert found == [len(errors) + failures, len(inference) + medians, *map(len, others), windows]
     of_paper_b = len(NETWORK_NUMBERS) + len(PDE_NUMBERS) + len(SPRING_NUMBERS)
     assert len({number.path for number in NUMBERS}) == len(NUMBERS) == sum(found) + of_paper_b + len(TARGETS)
     missing = [number.path for number in NUMBERS if not math.isfinite(number.value)]
@@ -313,24 +375,95 @@ def test_published_values_are_those_of_the_files():
     assert by_path[f"{path}/rp_that_fail_to_integrate"].value == 0
 
 
+EQUAL = {number.path: Measured(number.value, 0.1) for number in NUMBERS}
+
+
 @pytest.mark.parametrize("protocol", paper_a.PROTOCOLS)
-@pytest.mark.parametrize("ours", [{}, {number.path: Measured(number.value, 0.1) for number in NUMBERS}])
+@pytest.mark.parametrize("ours", [{}, EQUAL], ids=["nothing", "the same"])
 def test_no_published_number_vanishes(ours, protocol):
-    rows = compare(NUMBERS, ours, CRITERIA, protocol)
-    assert (rows["source"] + "/" + rows["item"] + "/" + rows["quantity"]).tolist() == [n.path for n in NUMBERS]
-    np.testing.assert_array_equal(rows["published"], [number.value for number in NUMBERS])
-    found = rows["verdict"].value_counts().drop("not comparable")
-    comparable = len(NUMBERS) - (rows["criterion"] == "none").sum()
-    expected = {"reproduced": comparable - 2, "published value missing": 2} if ours else {"not computed": comparable}
-    assert found.to_dict() == expected
+    numbers = compared(protocol)
+    rows = compare(numbers, ours, CRITERIA, protocol)
+    assert (rows["source"] + "/" + rows["item"] + "/" + rows["quantity"]).tolist() == [n.path for n in numbers]
+    np.testing.assert_array_equal(rows["published"], [number.value for number in numbers])
+    kinds = rows["criterion"].str.split().str[0]
+    expected = pd.Series("reproduced" if ours else "not computed", index=rows.index)
+    if ours:
+        expected[kinds.isin(ONE_SIDED)] = "not worse"
+        expected[rows["published"].isna()] = "published value missing"
+        expected[rows["published"] == 0] = "trivial"
+        expected[[n.truth for n in numbers]] = "trivial"
+    expected[kinds == "none"] = "not comparable"
+    assert rows["verdict"].tolist() == expected.tolist()
     assert (rows["reason"].str.len() > 0).all()
+
+
+def criterion_of(path: str) -> Criterion:
+    return next(c for c in CRITERIA if fnmatchcase(path, c.pattern))
+
+
+def test_every_number_is_compared_by_one_protocol_or_by_both():
+    """Nothing is learned behind the mean field and the true equations, so they are counted once."""
+    learned = {n.path for n in compared("published")}
+    assert learned | {n.path for n in compared(THEORY)} == {number.path for number in NUMBERS}
+    assert not learned & {n.path for n in compared(THEORY)}
+    assert {n.item.split("/")[-2] for n in compared(THEORY) if n.source.startswith("me_eql_mse")} == {"mean_field"}
+
+
+PATHS = [f"{protocol}/{n.path}" for protocol in paper_a.PROTOCOLS for n in compared(protocol)]
+DECIDING = {criterion_of(path) for path in PATHS}
 
 
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.pattern)
 def test_every_criterion_has_a_reason_and_decides_on_a_published_number(criterion):
     assert criterion.reason.strip()
-    paths = [f"{protocol}/{number.path}" for protocol in paper_a.PROTOCOLS for number in NUMBERS]
-    assert criterion in [next(c for c in CRITERIA if fnmatchcase(path, c.pattern)) for path in paths]
+    assert criterion in DECIDING
+
+
+@pytest.mark.parametrize("pattern", EXPLANATIONS["pattern"])
+def test_every_explanation_speaks_of_a_published_number(pattern):
+    assert any(fnmatchcase(path, pattern) for path in PATHS)
+
+
+def test_only_what_is_refined_and_targets_may_be_better_without_end():
+    """A published protocol that comes out better than published is not reproduced."""
+    sided = {path for path in PATHS if criterion_of(path).kind in ONE_SIDED}
+    assert all(path.startswith("refined/") or "/targets/" in path or "theory/me_eql_mse" in path for path in sided)
+
+
+# Shuffled, our numbers reproduce nothing
+
+# Share of the comparable rows of a source that fail when our values are dealt out anew. Structures are counts of rare
+# ones mostly, of which 26 of 36 lie below 40 of 500 rates; inference errors have 50 rates of much the same error.
+LEAST_FAILING = {
+    "me_eql_mse_medians": 0.8,
+    "me_eql_inference_errors": 0.65,
+    "me_eql_oat_structures": 0.55,
+    "me_eql_es_equations": 0.8,
+    "me_eql_inference_equations": 0.8,
+    "parametric_eql_table8_analytic_mse": 0.75,
+    "parametric_eql_tables2_7_equations": 0.8,
+    "parametric_eql_table3_pde_mse": 0.75,
+    "parametric_eql_table4_pde_equations": 0.8,
+    "parametric_eql_tables5_6_spring": 0.8,
+}
+
+
+def shuffled_share(source: str) -> float:
+    """Share of the comparable rows of a source, by the published protocol, that fail when the published values
+    themselves are dealt out anew over them (mean of 20 permutations)."""
+    numbers = [n for n in compared("published") if n.source == source and math.isfinite(n.value)]
+    numbers = [n for n in numbers if criterion_of(f"published/{n.path}").kind != "none"]
+    values, rng, failing = np.array([n.value for n in numbers]), np.random.default_rng(0), []
+    for _ in range(20):
+        dealt = zip(numbers, rng.permutation(values))
+        held = [criterion_of(f"published/{n.path}").holds(n, Measured(v, n.spread, n.runs)) for n, v in dealt]
+        failing.append(1 - np.mean(held))
+    return float(np.mean(failing))
+
+
+@pytest.mark.parametrize("source", LEAST_FAILING)
+def test_values_dealt_out_anew_over_the_rows_fail(source):
+    assert shuffled_share(source) > LEAST_FAILING[source]
 
 
 # Our tables under the published names
@@ -382,12 +515,16 @@ def test_our_structures_meet_the_published_counts():
     rows = [(rate, model, power) for rate in (0.1, 0.2, 0.3) for model in ("alone", "common") for power in (2, 1)]
     rows += [(0.3, "alone", 5), (0.3, "alone", 3), (0.2, "common", 9)]
     table = pd.DataFrame(rows, columns=["parameter_value", "model", "power"])
-    ours = paper_a.measured_structures("ABM/0.05", table)
+    known = numbers("me_eql_oat_structures")
+    ours = paper_a.measured_structures("ABM/0.05", table, known)
     place = "me_eql_oat_structures/ABM/0.05/{}/count_of_500_rp".format
     assert {path: measured.value for path, measured in ours.items()} == {
         place("1 2"): 500 * 2 / 3,
         place("1 2 3 5"): 500 / 3,
+        **{place(never): 0.0 for never in ("1 2 3", "1 2 3 4 5", "1 2 3 5 6", "1 2 3 4 6")},
     }
+    spread = 500 * math.sqrt(0.924 * 0.076)  # of the published 462 of 500
+    assert ours[place("1 2 3 5")].spread == pytest.approx(spread) and ours[place("1 2 3 5")].runs == 3
 
 
 def test_our_embedded_equations_meet_the_published_coefficients():
@@ -413,11 +550,33 @@ def test_our_windows_meet_the_published_ones():
     states = np.sin(2 * np.pi * 4.25 * time / 100)[None, :, None]
     shape = {"time_axis": Quantity("t", "h"), "time": time[None]}
     data = ParametricDataset("d", Quantity("r_p", "1/h"), np.array([0.01]), (Quantity("C"),), states, **shape)
-    ours = paper_a.measured_windows("ABM/0.05", data)
-    assert {path: measured.value for path, measured in ours.items()} == {
-        "me_eql_smoothing_windows/0.05/0.01/window_points": 10.0
-    }
-    assert set(ours) <= KNOWN
+    number = next(n for n in NUMBERS if n.path == "me_eql_smoothing_windows/0.05/0.01/window_points")
+    for theirs, close in ((10.0, 1.0), (12.0, 1.0), (9.0, 1.0), (13.0, 0.0), (8.0, 0.0)):
+        near = [dataclasses.replace(number, value=theirs)]
+        ours = paper_a.measured_windows("ABM/0.05", data, near)
+        folder = "me_eql_smoothing_windows/0.05"
+        assert {path: measured.value for path, measured in ours.items()} == {
+            f"{folder}/0.01/window_points": 10.0,
+            f"{folder}/all/rates_within_a_step": close,
+            f"{folder}/0.01-0.1/rates_within_a_step": close,
+        }
+        assert set(ours) <= KNOWN
+
+
+def test_windows_shuffled_over_the_rates_are_within_a_step_at_too_few():
+    """Every band of both densities fails when windows are dealt out over the rates, and none when they are not."""
+    windows = [n for n in numbers("me_eql_smoothing_windows") if n.quantity == "window_points"]
+    bands = {n.path: n for n in numbers("me_eql_smoothing_windows") if n.quantity != "window_points"}
+    rng = np.random.default_rng(0)
+    for density in ("0.05", "0.25"):
+        own = [n for n in windows if n.item.startswith(density)]
+        folder = f"me_eql_smoothing_windows/{density}"
+        values = np.array([n.value for n in own])
+        for dealt, holds in ((rng.permutation(values), False), (values, True)):
+            ours = {n.path: Measured(value) for n, value in zip(own, dealt)}
+            found = paper_a.within_a_step(folder, ours, own)
+            held = [criterion_of(f"published/{path}").holds(bands[path], m) for path, m in found.items()]
+            assert held == [holds] * len(paper_a.BANDS)
 
 
 def test_repeated_runs_count_once_every_function_has_all_seeds():
@@ -491,10 +650,10 @@ def test_kept_equations_of_fields_are_compared_term_by_term(tmp_path):
     [
         ("oat.refined.alone", ["refined"]),
         ("es.published", ["published"]),
-        ("mean_field.theory", ["published", "refined"]),
+        ("mean_field.theory", ["theory"]),
     ],
 )
-def test_a_learner_belongs_to_its_protocol_and_the_mean_field_to_all(learner, protocols):
+def test_a_learner_belongs_to_its_protocol_and_the_mean_field_to_none(learner, protocols):
     assert [protocol for protocol in paper_a.PROTOCOLS if paper_a.of_protocol(learner, protocol)] == protocols
 
 
@@ -512,6 +671,52 @@ def test_springs_are_compared_over_positions():
     columns = ["task", "seed", "learner", "space", "quantity", "parameter_value", "value"]
     ours = paper_b_springs.measured_equations(pd.DataFrame(rows, columns=columns), "refined")
     assert ours == {f"{place}/force/seql/transformed/0.381/psi1 factor 0": Measured(2.3)}
+
+
+# Own definitions under published names
+
+STEP_IN_SINE = {"kind": "samples", "grid": [-3, 0, 1.5, 3], "values": [1.0, 2.5, 1.75, 3.25]}
+OWN = [  # name, own definition, and whether it is the publication's
+    ("f1", {"template": "3*sign(p)*x + x**2*p"}, True),
+    ("f1", {"template": "p*x**2 + 3.00001*sign(p)*x"}, False),
+    ("f1", {"template": "p*z**2 + 3*sign(p)*z", "features": ["z"]}, False),
+    ("f1", {"template": "p*x**2 + 3*sign(p)*x", "features": ["x", "z"]}, False),
+    ("f2", {"template": "sin(k*x)", "coefficients": {"k": STEP_IN_SINE}}, True),
+    ("f2", {"template": "sin(k*x)", "coefficients": {"k": {**STEP_IN_SINE, "values": [1, 2.5, 1.75, 3]}}}, False),
+    ("f3", {"template": "p*x + 0*x"}, True),
+    ("f4", {"template": "p*x**2 + 3*p*x"}, False),
+    ("mine", {"template": "p*x"}, False),
+]
+
+
+@pytest.mark.parametrize(("name", "definition", "same"), OWN)
+def test_an_own_function_is_compared_where_it_is_the_publications_by_content(name, definition, same, tmp_path):
+    assert differing({name: definition}, FUNCTIONS, function_of) == (set() if same else {name})
+    key = {"noise": 0.0, "seed": 0, "learner": "seql.refined"}
+    rows = [{"function": f, **key, "test_mse_scaled": 1e-30} for f in ("f1", "f2", "f3", "f4", "f5", "mine")]
+    factors = [{**row, "equation": "refined", "parameter_value": 0.381, "quantity": "x", "value": 1} for row in rows]
+    paths = [tmp_path / "scores.csv", tmp_path / "coefficients.csv"]
+    for path, table in zip(paths, (rows, factors)):
+        pd.DataFrame(table).to_csv(path)
+    ours = measured_numbers.functions_by_networks(paths, ["seql.refined"], "refined", NUMBERS, {name: definition})
+    compared_names = {path.split("/")[1] for path in ours}
+    assert (name in compared_names) == same and {"f1", "f2", "f3", "f4", "f5"} - {name} <= compared_names
+
+
+@pytest.mark.parametrize(
+    ("template", "same"),
+    [("(5 - p)/2*(psi1 - psi2)", True), ("-(5 - p)/2*(psi2 - psi1)**3", False), ("(p - 4)/2*(psi2 - psi1)", False)],
+)
+def test_an_own_law_is_compared_where_it_is_the_publications_by_content(template, same, tmp_path):
+    key = {"seed": 0, "learner": "seql.refined", "parameter_value": 0.38095, "quantity": "psi1 factor 0", "value": 2.3}
+    rows = [{"task": task, "space": space, **key} for task in ("force", "energy") for space in ("physical", "true")]
+    paths = [tmp_path / "scores.csv", tmp_path / "coefficients.csv"]
+    scores = [{"task": task, **key, "coefficient_error": 0.1, "latent_r2": 1, "rmse_ratio": 1} for task in TASKS]
+    pd.DataFrame(scores).to_csv(paths[0])
+    pd.DataFrame(rows).to_csv(paths[1])
+    for protocol in ("refined", THEORY):
+        ours = measured_numbers.springs(paths, protocol, {"force": {"template": template}})
+        assert {path.split("/")[1] for path in ours} == ({"force", "energy"} if same else {"energy"})
 
 
 def test_kept_equations_of_springs_are_compared_in_both_spaces(tmp_path):

@@ -148,6 +148,10 @@ class Benchmarks:
         settings = self.studies.get(name)
         return [name] if settings and self._as_published(settings) else []
 
+    def compared_definitions(self) -> dict[str, Any]:
+        """Own definitions of that study; one may bear the name of a benchmark and be another function."""
+        return {key: own for name in self.published() for key, own in self.studies[name]["definitions"].items()}
+
     def _as_published(self, settings: dict[str, Any]) -> bool:
         return all(settings[key] == value for key, value in self.published_study.items())
 

@@ -7,6 +7,11 @@ from plan import REFERENCE, Plan
 from studies import decimal_text
 
 PUBLISHED_NOISE = {"ABM": 0.0, "mean_field_nonoise": 0.0, "mean_field_lessnoise": 0.0025}
+PUBLISHED_KIND = {
+    "ABM": "birth_death_migration",
+    "mean_field_nonoise": "mean_field",
+    "mean_field_lessnoise": "mean_field",
+}
 # Paper A, Section 2: a study must be simulated and sampled like this for its numbers to be compared.
 PUBLISHED_STUDY = {
     "parameter": {"start": 0.01, "stop": 5.0, "step": 0.01},
@@ -30,8 +35,13 @@ class Publication:
 
         None of a study that is not simulated and sampled as in the publication.
         """
-        standing = {data: study for data, study in self.plan.config["published"].items() if study in self.plan.studies}
-        standing = {data: study for data, study in standing.items() if self.plan.studies[study].agrees(PUBLISHED_STUDY)}
+        of_paper = {data: self.plan.config["published"].get(data) for data in PUBLISHED_KIND}
+        standing = {data: study for data, study in of_paper.items() if study in self.plan.studies}
+        standing = {
+            data: study
+            for data, study in standing.items()
+            if self.plan.studies[study].agrees({"kind": PUBLISHED_KIND[data], **PUBLISHED_STUDY})
+        }
         return {
             f"{data}/{decimal_text(dataset.initial_density)}": dataset.name
             for data, study in standing.items()

@@ -174,6 +174,7 @@ rule tabulate_springs:
         runtime=growing(5),
         gpu=0,
     params:
+        definitions=springs.setting("definitions"),
         code=fingerprint("tabulate_springs.py"),
     script:
         "../scripts/tabulate_springs.py"

@@ -40,7 +40,7 @@ def summarise(
     files = ", ".join(configuration_files)
     lines = [f"# Run {run}", "", f"Commit {commit}; configuration: {files}; in full: {Path(description).name}.", ""]
     if verification is not None:
-        columns = ["verdict", "protocol", "item", "quantity"]
+        columns = ["verdict", "protocol", "item", "quantity", "explanation"]
         lines += summary_lines.verdicts(read_table(verification, ["published", "ours"], columns))
     lines += summary_lines.equations({label: read_equation(path) for label, path in equations.items()}, shown)
     text = ["learner", "experiments"]

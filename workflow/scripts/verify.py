@@ -9,7 +9,7 @@ from eqlearn.measured_numbers import Labelled
 from eqlearn.pages import write_table_page
 from eqlearn.published_numbers import published_numbers
 from eqlearn.tables import read_table, write_table
-from eqlearn.verification import compare, criteria_of
+from eqlearn.verification import THEORY, compare, criteria_of
 
 
 def verify(
@@ -25,6 +25,7 @@ def verify(
     springs: list[Path],
     averages: dict[str, Path],
     runs: dict[Path, str],
+    definitions: dict[str, dict],
     verification: Path,
     page: Path,
 ) -> None:
@@ -37,24 +38,28 @@ def verify(
     the learners that are compared. ``pdes``: scores and coefficients of partial differential equations, or nothing, and
     their scores under noise. ``springs``: scores and coefficients of images of springs, or nothing. ``averages``:
     simulated datasets by place. ``runs``: repeated runs of networks and published trainings, measured once and kept,
-    with the digest that their code has now.
+    with the digest that their code has now. ``definitions``: own functions and tasks of the compared studies, by
+    ``analytic`` and ``springs``; one that differs from the benchmark whose name it bears is not compared.
     """
     criteria = criteria_of(read_table(published / "criteria.csv", ["bound"], ["pattern", "criterion", "reason"]))
+    known = read_table(published / "deviations.csv", [], ["pattern", "explanation"])
+    explanations = list(known[["pattern", "explanation"]].itertuples(index=False, name=None))
     targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
     tables = []
     for protocol in paper_a.PROTOCOLS:
-        numbers = [*published_numbers(published, protocol), *paper_a.targets(targets)]
+        own = [] if protocol == THEORY else paper_a.targets(targets)
+        numbers = [*published_numbers(published, protocol), *own]
         ours = measured_numbers.kept_runs(runs, protocol, numbers)
         ours |= measured_numbers.trajectory_errors(errors, steps, protocol)
         ours |= measured_numbers.inferred_parameters(inference, protocol)
-        ours |= measured_numbers.smoothing_windows(averages, protocol)
-        ours |= measured_numbers.structures_alone(structures, protocol)
+        ours |= measured_numbers.smoothing_windows(averages, protocol, numbers)
+        ours |= measured_numbers.structures_alone(structures, protocol, numbers)
         ours |= measured_numbers.embedded_equations(equations, steps, protocol)
-        ours |= measured_numbers.functions_by_networks(*networks, protocol, numbers)
+        ours |= measured_numbers.functions_by_networks(*networks, protocol, numbers, definitions["analytic"])
         ours |= measured_numbers.differential_equations(*pdes, networks[1], protocol, numbers)
-        ours |= measured_numbers.springs(springs, protocol)
+        ours |= measured_numbers.springs(springs, protocol, definitions["springs"])
         ours |= paper_a.measured_targets(targets, ours)
-        tables.append(compare(numbers, ours, criteria, protocol))
+        tables.append(compare(numbers, ours, criteria, protocol, explanations))
     table = pd.concat(tables)
     write_table(table, verification)
     write_table_page(table, page)
@@ -73,6 +78,7 @@ if __name__ == "__main__":
             averages=dict(zip(params.simulated, given.averages)),
             networks=(list(given.networks), params.networks),
             runs=dict(zip(given.runs, params.digests)),
+            definitions=params.definitions,
             springs=list(given.springs),
             pdes=(list(given.pdes), list(given.recovery)),
             verification=snakemake.output.verification,

@@ -55,7 +55,12 @@ def published_window(rate: np.ndarray) -> int:
     if energy[-1] == 0:
         return 1
     bin_reached = max(1, int(np.argmax(energy >= _ENERGY_SHARE * energy[-1])))
-    return min(n, int(np.ceil(_WINDOW_FACTOR * 2 * n / bin_reached)))
+    return window_at(bin_reached, n)
+
+
+def window_at(bin_reached: int, samples: int) -> int:
+    """Window of the rule where a bin of the padded spectrum, counted from 1, is the first to reach that share."""
+    return min(samples, int(np.ceil(_WINDOW_FACTOR * 2 * samples / bin_reached)))
 
 
 def moving_mean(values: np.ndarray, window: int) -> np.ndarray:

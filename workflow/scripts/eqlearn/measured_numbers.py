@@ -7,10 +7,12 @@ import pandas as pd
 
 from eqlearn import paper_a, paper_b, paper_b_pdes, paper_b_springs
 from eqlearn.dataset import read_dataset
-from eqlearn.datasets.analytic import FUNCTIONS
+from eqlearn.datasets.analytic import FUNCTIONS, function_of
+from eqlearn.datasets.functions import differing
+from eqlearn.datasets.springs import TASKS, task_of
 from eqlearn.equation import read_equation
 from eqlearn.tables import read_table
-from eqlearn.verification import Measured, Number
+from eqlearn.verification import THEORY, Measured, Number
 
 SEEDS = 20  # of the repeated runs behind the targets
 SPRING_RUNS = 40  # of both tasks and both networks
@@ -37,20 +39,21 @@ def inferred_parameters(inference: Labelled, protocol: str) -> dict[str, Measure
     return ours
 
 
-def smoothing_windows(averages: dict[str, Path], protocol: str) -> dict[str, Measured]:
+def smoothing_windows(averages: dict[str, Path], protocol: str, numbers: list[Number]) -> dict[str, Measured]:
     """Windows of the smoothing of averages, by place."""
     ours = {}
     for place, path in averages.items() if protocol == paper_a.WINDOWED else ():
-        ours |= paper_a.measured_windows(place, read_dataset(path))
+        ours |= paper_a.measured_windows(place, read_dataset(path), numbers)
     return ours
 
 
-def structures_alone(structures: Labelled, protocol: str) -> dict[str, Measured]:
+def structures_alone(structures: Labelled, protocol: str, numbers: list[Number]) -> dict[str, Measured]:
     """How often each structure is learned alone; equations per parameter value by (place, learner)."""
     ours = {}
     for (place, learner), path in structures.items():
         if paper_a.of_protocol(learner, protocol):
-            ours |= paper_a.measured_structures(place, read_table(path, ["parameter_value", "power"], ["model"]))
+            table = read_table(path, ["parameter_value", "power"], ["model"])
+            ours |= paper_a.measured_structures(place, table, numbers)
     return ours
 
 
@@ -67,15 +70,18 @@ def embedded_equations(equations: Labelled, steps: dict[str, dict[str, str]], pr
 
 
 def functions_by_networks(
-    paths: list[Path], learners: list[str], protocol: str, numbers: list[Number]
+    paths: list[Path], learners: list[str], protocol: str, numbers: list[Number], definitions: dict
 ) -> dict[str, Measured]:
-    """Errors and equations of functions in closed form; ``paths``: scores and coefficients, or nothing."""
+    """Errors and equations of functions in closed form; ``paths``: scores and coefficients, or nothing;
+    ``definitions``: own ones, of which one may bear the name of a benchmark."""
     if not paths:
         return {}
-    scores, coefficients = (
+    tables = (
         paper_b.as_published(read_table(path, [*numeric, "noise", "seed"], ["learner"]), learners)
         for path, numeric in zip(paths, (["test_mse_scaled"], ["parameter_value", "value"]))
     )
+    others = differing(definitions, FUNCTIONS, function_of)
+    scores, coefficients = (table[~table["function"].isin(others)] for table in tables)
     return paper_b.measured_errors(scores, protocol) | paper_b.measured_equations(coefficients, protocol, numbers)
 
 
@@ -133,18 +139,21 @@ def differential_equations(
         scores = read_table(paths[0], ["noise", "seed", "ut_mse", "coefficient_mse"], [*text, "grid"])
         ours |= paper_b_pdes.measured_errors(scores, protocol, learners)
         coefficients = read_table(paths[1], ["noise", "seed", "parameter_value", "value"], [*text, "grid", "term"])
-        ours |= paper_b_pdes.measured_truth(coefficients)
+        ours |= paper_b_pdes.measured_truth(coefficients) if protocol == THEORY else {}
         ours |= paper_b_pdes.measured_equations(coefficients, protocol, learners, numbers)
     for path in recovery:
         ours |= paper_b_pdes.measured_recovery(read_table(path, ["noise", "coefficient_mse_library"], text), protocol)
     return ours
 
 
-def springs(paths: list[Path], protocol: str) -> dict[str, Measured]:
-    """Errors and equations of images of springs; ``paths``: scores and coefficients, or nothing."""
-    ours, text = {}, ["task", "learner"]
-    if paths:
-        ours |= paper_b_springs.measured_scores(read_table(paths[0], ["seed", "latent_r2"], text), protocol)
-        coefficients = read_table(paths[1], ["seed", "parameter_value", "value"], [*text, "space", "quantity"])
-        ours |= paper_b_springs.measured_equations(coefficients, protocol)
-    return ours
+def springs(paths: list[Path], protocol: str, definitions: dict) -> dict[str, Measured]:
+    """Errors and equations of images of springs; ``paths``: scores and coefficients, or nothing; ``definitions``: own
+    ones, of which one may bear the name of a benchmark."""
+    if not paths:
+        return {}
+    text, others = ["task", "learner"], differing(definitions, TASKS, task_of)
+    scores = read_table(paths[0], ["seed", "latent_r2"], text)
+    coefficients = read_table(paths[1], ["seed", "parameter_value", "value"], [*text, "space", "quantity"])
+    scores, coefficients = (table[~table["task"].isin(others)] for table in (scores, coefficients))
+    measured = paper_b_springs.measured_scores(scores, protocol)
+    return measured | paper_b_springs.measured_equations(coefficients, protocol)

@@ -1,26 +1,27 @@
 """Paper A's published tables and our tables, brought to the same names (source/item/quantity).
 
-Our numbers are those of one protocol; the mean field, for which nothing is learned, belongs to every protocol.
+Our numbers are those of one protocol; the mean field, for which nothing is learned, has one of its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from eqlearn.calculus import published_window
+from eqlearn.calculus import published_window, window_at
 from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import state_polynomial
 from eqlearn.equation import Equation
 from eqlearn.tables import read_table
-from eqlearn.verification import Measured, Number
+from eqlearn.verification import THEORY, Criterion, Measured, Number
 
 BANDS = {"all": (0, np.inf), "0.01-0.1": (0.01, 0.1), "0.11-0.5": (0.11, 0.5), "0.51-1": (0.51, 1.0)}
 BANDS |= {"1.01-2.5": (1.01, 2.5), "2.51-5": (2.51, 5.0)}
-RUNS = 10
-PROTOCOLS = ("published", "refined")
+RUNS, RATES = 10, 500
+PROTOCOLS = ("published", "refined", THEORY)
 WINDOWED = "published"  # a refined derivative has no window
+WINDOWS = tuple(sorted({float(window_at(bin_reached, 100)) for bin_reached in range(1, 101)}))
 _MSE, _INFERENCE, _STRUCTURES = "me_eql_mse_medians", "me_eql_inference_errors", "me_eql_oat_structures"
 _ES, _TARGETS = "me_eql_es_equations", "targets"
 _EQUATIONS, _WINDOWS = "me_eql_inference_equations", "me_eql_smoothing_windows"
@@ -29,7 +30,11 @@ INFERENCE_STEP = "0.5"  # of the equations that infer parameters
 
 def of_protocol(learner: str, protocol: str) -> bool:
     """Whether a learner's label belongs to a protocol."""
-    return learner.split(".")[1] in (protocol, "theory")
+    return learner.split(".")[1] == protocol
+
+
+def _learned(model: str) -> bool:
+    return model != "mean_field"
 
 
 def by_place(path: Path, numeric: list[str], text: list[str]) -> pd.DataFrame:
@@ -42,9 +47,12 @@ def published_mse(table: pd.DataFrame) -> Iterator[Number]:
     """Median errors by band, and for 'all' the number of rates at which an equation fails to integrate."""
     for row in table.itertuples():
         item = f"{row.data}/{row.initial_density}/{row.model}/{row.rp_band}"
-        yield Number(_MSE, item, "median_mse", row.median_mse)
+        learned = _learned(row.model)
+        truth = not learned and row.data == "mean_field_nonoise"
+        yield Number(_MSE, item, "median_mse", row.median_mse, learned=learned, truth=truth)
         if row.rp_band == "all":
-            yield Number(_MSE, item, "rp_that_fail_to_integrate", float(row.rp_that_fail_to_integrate))
+            failing = float(row.rp_that_fail_to_integrate)
+            yield Number(_MSE, item, "rp_that_fail_to_integrate", failing, learned=learned)
 
 
 def measured_mse(place: str, table: pd.DataFrame, steps: dict[str, str]) -> dict[str, Measured]:
@@ -72,12 +80,13 @@ def _mse_model(learner: str, step: str | None) -> str:
 def published_inference(table: pd.DataFrame) -> Iterator[Number]:
     """Mean relative error per rate, and the median over rates."""
     for (density, model), rows in table.groupby(["initial_density", "model"]):
+        learned = _learned(model)
         for row in rows.itertuples():
-            item = f"{density}/{model}/{row.proliferation_rate:g}"
-            yield Number(_INFERENCE, item, "mean_relative_error", row.mean_relative_error, row.sd_relative_error, RUNS)
-        yield Number(
-            _INFERENCE, f"{density}/{model}/median", "mean_relative_error", rows["mean_relative_error"].median()
-        )
+            item, spread = f"{density}/{model}/{row.proliferation_rate:g}", row.sd_relative_error
+            error = row.mean_relative_error
+            yield Number(_INFERENCE, item, "mean_relative_error", error, spread, RUNS, learned=learned)
+        median = rows["mean_relative_error"].median()
+        yield Number(_INFERENCE, f"{density}/{model}/median", "mean_relative_error", median, learned=learned)
 
 
 def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[str, Measured]:
@@ -115,16 +124,21 @@ def structures_alone(table: pd.DataFrame) -> pd.Series:
 
 
 def published_structures(table: pd.DataFrame) -> Iterator[Number]:
-    """At how many of 500 rates each structure was learned."""
+    """At how many of 500 rates each structure was learned; the spread of 500 times one rate's yes or no."""
     for row in table.itertuples():
-        item = f"{row.data}/{row.initial_density}/{row.powers_of_c}"
-        yield Number(_STRUCTURES, item, "count_of_500_rp", float(row.count_of_500_rp))
+        item, share = f"{row.data}/{row.initial_density}/{row.powers_of_c}", row.count_of_500_rp / RATES
+        spread = RATES * (share * (1 - share)) ** 0.5
+        yield Number(_STRUCTURES, item, "count_of_500_rp", float(row.count_of_500_rp), spread, RATES)
 
 
-def measured_structures(place: str, table: pd.DataFrame) -> dict[str, Measured]:
-    """The same from our equations per parameter value, scaled to 500 rates where there are fewer."""
-    counts = 500 * structures_alone(table).value_counts(normalize=True)
-    return {f"{_STRUCTURES}/{place}/{name}/count_of_500_rp": Measured(float(n)) for name, n in counts.items()}
+def measured_structures(place: str, table: pd.DataFrame, numbers: Iterable[Number]) -> dict[str, Measured]:
+    """The same from our equations per parameter value, scaled to 500 rates where there are fewer; the spread is that of
+    the published share, and a published structure that we never learn has the count 0."""
+    names = structures_alone(table)
+    counts, folder = RATES * names.value_counts(normalize=True), f"{_STRUCTURES}/{place}/"
+    found = {f"{folder}{name}/count_of_500_rp": float(n) for name, n in counts.items()}
+    known = {number.path: number.spread for number in numbers if number.path.startswith(folder)}
+    return {path: Measured(found.get(path, 0.0), known.get(path, np.nan), len(names)) for path in {**known, **found}}
 
 
 def published_es_equations(table: pd.DataFrame) -> Iterator[Number]:
@@ -150,7 +164,8 @@ def published_inference_equations(table: pd.DataFrame) -> Iterator[Number]:
     """Coefficient of p^j·C^k in every equation that inferred parameters."""
     for row in table.itertuples():
         quantity = f"coefficient_of_rp^{row.power_of_rp}_c^{row.power_of_c}"
-        yield Number(_EQUATIONS, f"{row.initial_density}/{row.model}", quantity, row.coefficient)
+        item, learned = f"{row.initial_density}/{row.model}", _learned(row.model)
+        yield Number(_EQUATIONS, item, quantity, row.coefficient, learned=learned, truth=not learned)
 
 
 def measured_inference_equation(place: str, learner: str, equation: Equation) -> dict[str, Measured]:
@@ -160,14 +175,31 @@ def measured_inference_equation(place: str, learner: str, equation: Equation) ->
 
 
 def published_windows(table: pd.DataFrame) -> Iterator[Number]:
-    """Window of the moving mean at every rate."""
+    """Window of the moving mean at every rate; and, by band, at how many of its rates one within a step is ours."""
     for row in table.itertuples():
-        yield Number(_WINDOWS, f"{row.initial_density}/{row.proliferation_rate:g}", "window_points", row.window_points)
+        item = f"{row.initial_density}/{row.proliferation_rate:g}"
+        yield Number(_WINDOWS, item, "window_points", row.window_points, grid=WINDOWS)
+    for density, rows in table.groupby("initial_density"):
+        for band, (low, high) in BANDS.items():
+            rates = rows["proliferation_rate"].between(low, high).sum()
+            yield Number(_WINDOWS, f"{density}/{band}", "rates_within_a_step", float(rates))
 
 
-def measured_windows(place: str, data: ParametricDataset) -> dict[str, Measured]:
+def measured_windows(place: str, data: ParametricDataset, numbers: Iterable[Number]) -> dict[str, Measured]:
     """The same by the published rule on our averages."""
-    curves = zip(data.values, data.features[:, :, 0], data.time)
-    windows = {value: published_window(np.gradient(states, time)) for value, states, time in curves}
     folder = f"{_WINDOWS}/{place.removeprefix('ABM/')}"
-    return {f"{folder}/{value:g}/window_points": Measured(float(points)) for value, points in windows.items()}
+    curves = zip(data.values, data.features[:, :, 0], data.time)
+    ours = {
+        f"{folder}/{value:g}/window_points": Measured(float(published_window(np.gradient(states, time))))
+        for value, states, time in curves
+    }
+    return ours | within_a_step(folder, ours, numbers)
+
+
+def within_a_step(folder: str, ours: dict[str, Measured], numbers: Iterable[Number]) -> dict[str, Measured]:
+    """At how many rates of a band our windows are within a step of the published ones; ``folder``: source/density."""
+    step = Criterion("", "steps", 1, "")
+    close = {number.item: step.holds(number, ours[number.path]) for number in numbers if number.path in ours}
+    rates = {float(item.split("/")[1]): holds for item, holds in close.items()}
+    inside = {band: [holds for rate, holds in rates.items() if a <= rate <= b] for band, (a, b) in BANDS.items()}
+    return {f"{folder}/{band}/rates_within_a_step": Measured(float(sum(rows))) for band, rows in inside.items() if rows}

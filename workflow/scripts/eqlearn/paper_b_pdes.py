@@ -34,7 +34,8 @@ def published_equations(table: pd.DataFrame) -> Iterator[Number]:
         for column in (TRUE, *NETWORKS):
             equation = Equation(getattr(row, column), ("u", "u_x", "u_xx"), row.varying_coordinate, "u_t", {})
             for term, factors in effective_coefficients(equation, np.zeros(1)).items():
-                yield Number(_EQUATIONS, f"{row.benchmark}/{column}/{row.value:.3f}", term, float(factors[0][0]))
+                item, value = f"{row.benchmark}/{column}/{row.value:.3f}", float(factors[0][0])
+                yield Number(_EQUATIONS, item, term, value, learned=column != TRUE, truth=column == TRUE)
 
 
 def clean(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 from eqlearn.effective import effective_coefficients
 from eqlearn.equation import Equation
 from eqlearn.references import TRUE
-from eqlearn.verification import Measured, Number
+from eqlearn.verification import THEORY, Measured, Number
 
 _EQUATIONS = "parametric_eql_tables5_6_spring"
 # Column of the published table, and space of our coefficients, by the name of both.
@@ -32,14 +32,17 @@ def published_equations(table: pd.DataFrame) -> Iterator[Number]:
 def _coefficients(item: str, space: str, text: str) -> Iterator[Number]:
     equation = Equation(text, _FEATURES.get(space, ("psi1", "psi2")), "t", item, {})
     for term, factors in effective_coefficients(equation, np.zeros(1)).items():
-        yield Number(_EQUATIONS, item, f"{term} factor 0", float(factors[0][0]))
+        quantity, truth = f"{term} factor 0", space == TRUE
+        yield Number(_EQUATIONS, item, quantity, float(factors[0][0]), learned=not truth, truth=truth)
 
 
 def measured_equations(coefficients: pd.DataFrame, protocol: str) -> dict[str, Measured]:
-    """The same from our coefficients of the first seed."""
+    """The same from our coefficients of the first seed; true ones by theory, whoever learned beside them."""
     ours = {}
     names = {own: space for space, (_, own) in _SPACES.items()}
-    for row in _first(coefficients, protocol).itertuples():
+    true, first = coefficients["space"] == TRUE, coefficients["seed"] == 0
+    rows = coefficients[true & first] if protocol == THEORY else _first(coefficients[~true], protocol)
+    for row in rows.itertuples():
         item = f"{row.task}/{row.learner.split('.')[0]}/{names[row.space]}/{row.parameter_value:.3f}"
         ours[f"{_EQUATIONS}/{item}/{row.quantity}"] = Measured(row.value)
     return ours

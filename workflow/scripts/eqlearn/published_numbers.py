@@ -5,11 +5,15 @@ from pathlib import Path
 
 from eqlearn import paper_a, paper_b, paper_b_pdes, paper_b_springs
 from eqlearn.tables import read_table
-from eqlearn.verification import Number
+from eqlearn.verification import THEORY, Number
 
 
 def published_numbers(folder: Path, protocol: str) -> Iterator[Number]:
-    """Numbers that a run by ``protocol`` is compared with."""
+    """Numbers that a run by ``protocol`` is compared with: what was learned, or, by theory, all others."""
+    return (number for number in _all_numbers(folder, protocol) if number.learned == (protocol != THEORY))
+
+
+def _all_numbers(folder: Path, protocol: str) -> Iterator[Number]:
     text = ["initial_density"]
     yield from paper_a.published_mse(read_table(folder / "me_eql_mse_medians.csv", ["median_mse"], text))
     inferred = read_table(folder / "me_eql_inference_errors.csv", ["proliferation_rate"], text)

@@ -1,12 +1,15 @@
 """Lines of the Markdown summary of a run, section by section; a section of nothing has none."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from eqlearn.equation import Equation
 from eqlearn.structure import to_text
+from eqlearn.verification import VERDICTS
 
+SINGLE_WINDOWS = "window_points"  # one of 500 rates, many of which have the same
 _LABELS = ("dataset", "learner", "experiments")
 
 
@@ -21,17 +24,35 @@ def _yes(right: bool) -> str:
 
 
 def verdicts(table: pd.DataFrame) -> list[str]:
-    """How many published numbers are reproduced, and which are not; nothing where none is compared."""
+    """How many published numbers are reproduced, and which are not, by explanation; nothing where none is compared."""
     if not table["verdict"].isin(["reproduced", "deviates"]).any():
         return []
-    counts = table.groupby(["protocol", "verdict"]).size()
-    rows = [(*key, count) for key, count in counts.items()]
-    lines = ["## Against the publications", "", *_table(("protocol", "verdict", "numbers"), rows), ""]
-    deviating = [
-        f"- {r.protocol}, {r.item}, {r.quantity}: published {r.published:.4g}, ours {r.ours:.4g}"
-        for r in table[table["verdict"] == "deviates"].itertuples()
-    ]
-    return [*lines, "Deviating:", "", *deviating, ""] if deviating else lines
+    single = table["quantity"] == SINGLE_WINDOWS
+    lines = ["## Against the publications", "", *counts(table[~single]), "", *map(_meaning, VERDICTS.items()), ""]
+    if single.any():
+        close = (table.loc[single, "verdict"] == "reproduced").sum()
+        lines += [f"Besides, {close} of {single.sum()} smoothing windows are within a step of the published ones.", ""]
+    deviating = table[~single & (table["verdict"] == "deviates")]
+    lines += ["Deviating, by explanation:", ""] if len(deviating) else []
+    for explanation, rows in deviating.groupby("explanation", sort=False):
+        lines += [f"- {explanation} ({len(rows)})", *map(_deviation, rows.itertuples())]
+    return [*lines, ""]
+
+
+def counts(table: pd.DataFrame) -> list[str]:
+    """Numbers by protocol and verdict, as a table."""
+    found = table.groupby(["protocol", "verdict"]).size().unstack(fill_value=0)
+    columns = [verdict for verdict in VERDICTS if verdict in found]
+    return _table(("protocol", *columns), found[columns].itertuples())
+
+
+def _meaning(verdict: tuple[str, str]) -> str:
+    return "- {}: {}".format(*verdict)
+
+
+def _deviation(row: Any) -> str:
+    ours = "fails to integrate" if pd.isna(row.ours) else f"ours {row.ours:.4g}"
+    return f"  - {row.protocol}, {row.item}, {row.quantity}: published {row.published:.4g}, {ours}"
 
 
 def equations(learned: Mapping[str, Equation], shown: Mapping[str, float]) -> list[str]:

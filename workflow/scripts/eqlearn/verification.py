@@ -1,7 +1,8 @@
 """Ours against published: every published number gets a row and a verdict by a criterion fixed beforehand."""
 
 import math
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -9,12 +10,25 @@ import pandas as pd
 
 from eqlearn.errors import InputError
 
-CRITERIA = ("relative", "at_most", "at_least", "sigma", "none")
+CRITERIA = ("relative", "factor", "steps", "at_most", "at_least", "sigma", "none")
+ONE_SIDED = ("at_most", "at_least")  # what is refined may be better than published, a target may be passed
+VERDICTS = {  # as a reader is told
+    "reproduced": "within bounds on either side",
+    "not worse": "what is refined, or a target, by a bound on one side",
+    "deviates": "outside of the bounds",
+    "trivial": "holds and could hardly fail: zero against zero, or a truth against itself",
+    "not comparable": "no criterion, for the reason given",
+    "not computed": "by other configurations alone",
+    "published value missing": "as it says",
+}
+THEORY = "theory"  # of numbers behind which nothing is learned: the mean field, true equations
 
 
 @dataclass(frozen=True)
 class Number:
-    """One published number; ``spread`` is the standard deviation of the ``runs`` behind it, where known."""
+    """One published number; ``spread`` is the standard deviation of the ``runs`` behind it, where known; ``grid``, the
+    values that it can have, where they are few; ``learned`` is False where nothing is, and ``truth`` says that the
+    same truth stands on both sides, so that it cannot fail."""
 
     source: str
     item: str
@@ -22,6 +36,9 @@ class Number:
     value: float
     spread: float = math.nan
     runs: int = 0
+    grid: tuple[float, ...] = ()
+    learned: bool = True
+    truth: bool = False
 
     @property
     def path(self) -> str:
@@ -60,6 +77,12 @@ class Criterion:
         match self.kind:
             case "relative":
                 return abs(ours.value - published.value) <= self.bound * abs(published.value)
+            case "factor":
+                ends = published.value / self.bound, published.value * self.bound
+                return min(ends) <= ours.value <= max(ends)
+            case "steps":
+                places = [bisect_left(published.grid, value) for value in (ours.value, published.value)]
+                return ours.value in published.grid and abs(places[0] - places[1]) <= self.bound
             case "at_most":
                 return ours.value <= self.bound * published.value
             case "at_least":
@@ -70,27 +93,43 @@ class Criterion:
         raise InputError(f"criteria.csv: criterion {self.kind!r} is unknown, use one of {', '.join(CRITERIA)}.")
 
     @property
+    def endless(self) -> bool:
+        """Whether no number is too small, or none near enough."""
+        return self.bound >= 1 if self.kind == "relative" else self.kind == "factor" and self.bound < 1
+
+    @property
     def text(self) -> str:
         """Short form for the table."""
         return self.kind if self.kind == "none" else f"{self.kind} {self.bound:g}"
 
 
 def criteria_of(table: pd.DataFrame) -> list[Criterion]:
-    """Criteria from their table; InputError for an unknown kind or a missing bound or reason."""
+    """Criteria from their table; InputError for an unknown kind, a missing bound or reason, or a bound that leaves a
+    side without an end."""
     criteria = [Criterion(*row) for row in table[["pattern", "criterion", "bound", "reason"]].itertuples(index=False)]
     for row, criterion in enumerate(criteria, start=2):
-        bounded = criterion.kind == "none" or criterion.bound == criterion.bound
+        bounded = criterion.kind == "none" or math.isfinite(criterion.bound)
         if criterion.kind not in CRITERIA or not bounded or not isinstance(criterion.reason, str):
             raise InputError(f"criteria.csv: row {row} needs one of {', '.join(CRITERIA)}, a bound and a reason.")
+        if criterion.endless:
+            raise InputError(
+                f"criteria.csv: row {row} has the bound {criterion.bound:g}, which leaves a side without an end; use "
+                "one below 1 for relative, or a factor of 1 or more."
+            )
     return criteria
 
 
 def compare(
-    numbers: Iterable[Number], ours: dict[str, Measured], criteria: list[Criterion], protocol: str
+    numbers: Iterable[Number],
+    ours: dict[str, Measured],
+    criteria: list[Criterion],
+    protocol: str,
+    explanations: Sequence[tuple[str, str]] = (),
 ) -> pd.DataFrame:
     """One row for every published number beside ours by one protocol; patterns begin with the protocol.
 
-    InputError for a number that no criterion speaks of.
+    ``explanations`` of what deviates, by pattern; the first that matches is given, none is ``unexplained``. InputError
+    for a number that no criterion speaks of.
     """
     rows = []
     for number in numbers:
@@ -103,9 +142,11 @@ def compare(
         verdict = _verdict(criterion, number, found)
         shown = value if math.isfinite(value) else math.nan  # infinite: solutions end early, so nothing to show
         row = (number.source, protocol, number.item, number.quantity, number.value, shown, criterion.text, verdict)
-        rows.append((*row, criterion.reason, found.when if found else ""))
+        known = next((text for pattern, text in explanations if fnmatchcase(path, pattern)), "unexplained")
+        explanation = known if verdict == "deviates" else ""
+        rows.append((*row, criterion.reason, explanation, found.when if found else ""))
     columns = ["source", "protocol", "item", "quantity", "published", "ours", "criterion", "verdict", "reason"]
-    return pd.DataFrame(rows, columns=[*columns, "measured"])
+    return pd.DataFrame(rows, columns=[*columns, "explanation", "measured"])
 
 
 def _verdict(criterion: Criterion, number: Number, found: Measured | None) -> str:
@@ -115,4 +156,8 @@ def _verdict(criterion: Criterion, number: Number, found: Measured | None) -> st
         return "not computed"
     if number.value != number.value:
         return "published value missing"
-    return "reproduced" if criterion.holds(number, found) else "deviates"
+    if not criterion.holds(number, found):
+        return "deviates"
+    if number.truth or number.value == found.value == 0:
+        return "trivial"
+    return "not worse" if criterion.kind in ONE_SIDED else "reproduced"
