@@ -11,7 +11,7 @@ PDE_KEY := --key equation grid noise seed learner
 PDE_RUNS := --only trials $(PDE_KEY)
 IMAGES := --key task seed learner
 
-.PHONY: reproduce crate test identity study paper parity lint bench record clean
+.PHONY: reproduce crate test identity study paper parity draws docs lint bench record clean
 
 reproduce: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all
@@ -55,6 +55,12 @@ parity: $(RUNTIME)
 	test -d "$$EQLEARN_REFERENCE"  # the folder that holds the authors' simulations
 	$(BIN)/python workflow/launch.py --cores all --configfile config/parity.yaml --until fit_oat_published fit_es_published
 	$(BIN)/python tests/bench/parity.py results/parity results/record/parity.csv
+
+draws: $(RUNTIME)
+	$(BIN)/python tests/bench/mean_field_draws.py results/record/mean_field_draws.csv
+
+docs: $(RUNTIME)
+	$(BIN)/python workflow/documents.py
 
 record: $(DEV)
 	EQLEARN_RECORD=1 $(BIN)/python -m pytest tests/bad_input tests/workflow/test_faults.py tests/workflow/test_slurm_faults.py tests/workflow/test_slurm_study.py

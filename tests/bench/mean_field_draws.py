@@ -3,7 +3,7 @@
     python tests/bench/mean_field_draws.py results/record/mean_field_draws.csv
 
 The target structure is that of the lowest rate, which hangs on the noise; this shows on how many draws the errors that
-the publication prints come out. Draw 0 is that of the default run. Takes about seven CPU minutes.
+the publication prints come out. Draw 0 is that of the default run. Takes about two CPU minutes.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ from studies import decimal_text, every, parameter_values  # noqa: E402
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
 STUDY, LEARNER, LEVEL = CONFIG["studies"]["mean_field"], "oat.published", 0.0025
 SETTINGS = {**CONFIG["learners"][LEARNER], **STUDY["learner_settings"][LEARNER]}
-STEPS = [0.1, 0.5, 1.0]  # of the default run
+STEPS = [0.5, 1.0]  # at 0.1 fifty rates vote, and enough keep the target
 DRAWS = 10
 
 

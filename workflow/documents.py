@@ -1,0 +1,180 @@
+"""Numbers in README.md and docs/ are written from tables, never typed (make docs).
+
+    python workflow/documents.py [results/default]
+
+Between ``<!-- table: NAME -->`` and ``<!-- end -->`` stands one of the tables below; ``<!--= PATH|FORMAT -->`` and
+``<!---->`` enclose our number at protocol/source/item/quantity of verification.csv. What comes from results/record/ is
+written always, what comes from a run where that is finished.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "workflow" / "scripts"))
+
+from eqlearn.files import write_text  # noqa: E402
+from eqlearn.summary_lines import SINGLE_WINDOWS, counts  # noqa: E402
+from eqlearn.summary_lines import _table as markdown  # noqa: E402
+from eqlearn.verification import VERDICTS  # noqa: E402
+
+DOCUMENTS = ("README.md", "docs/comparison.md")
+_TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_NUMBER = re.compile(r"(<!--= ([^|]+)\|(\w+) -->).*?(<!---->)", re.DOTALL)
+_FORMATS: dict[str, Callable[[float], str]] = {
+    "percent": lambda value: f"{100 * value:.2g} %",
+    "two": lambda value: f"{value:.2g}",
+}
+# Rows of README's table: what, source, item of a model, quantity, and the column of limits and targets.
+_PAPER_A = {
+    "inference by OAT, median relative error": ("me_eql_inference_errors", "{}/oat/median", "limit"),
+    "inference by OAT, worst of 50 rates": ("me_eql_inference_errors", "{}/oat/", "oat/worst_relative_error"),
+    "inference by ES, median relative error": ("me_eql_inference_errors", "{}/es/median", "limit"),
+    "trajectory error of OAT, median over 500 rates": ("me_eql_mse_medians", "ABM/{}/OAT_ME_0.5/all", "oat/median_mse"),
+    "trajectory error of ES, median over 500 rates": ("me_eql_mse_medians", "ABM/{}/ES_ME_0.5/all", "es/median_mse"),
+}
+
+
+def written(text: str, verification: pd.DataFrame | None, draws: pd.DataFrame) -> str:
+    """A document with its numbers anew; those of a run stay where there is none. KeyError for an unknown one."""
+
+    def table(match: re.Match) -> str:
+        head, name, tail = match.groups()
+        lines = mean_field_draws(draws) if name == "mean_field_draws" else _of_run(name, verification)
+        return match.group() if lines is None else "\n".join([head, *lines, "", tail])
+
+    def number(match: re.Match) -> str:
+        head, path, kind, tail = match.groups()
+        if verification is None:
+            return match.group()
+        return head + _FORMATS[kind](_at(verification, "ours")[path]) + tail
+
+    return _NUMBER.sub(number, _TABLE.sub(table, text))
+
+
+def _of_run(name: str, verification: pd.DataFrame | None) -> list[str] | None:
+    tables = {"verdicts": verdicts, "sources": sources, "deviations": deviations, "paper_a": paper_a}
+    return tables[name](verification) if verification is not None else None
+
+
+def _at(verification: pd.DataFrame, column: str) -> pd.Series:
+    """A column by protocol/source/item/quantity."""
+    return verification.set_index(verification[["protocol", "source", "item", "quantity"]].agg("/".join, axis=1))[
+        column
+    ]
+
+
+def verdicts(verification: pd.DataFrame) -> list[str]:
+    """Numbers by protocol and verdict, without the windows of single rates."""
+    return counts(verification[verification["quantity"] != SINGLE_WINDOWS])
+
+
+def sources(verification: pd.DataFrame) -> list[str]:
+    """Numbers by published table, protocol and verdict."""
+    found = verification.groupby(["source", "protocol", "verdict"]).size().unstack(fill_value=0)
+    columns = [verdict for verdict in VERDICTS if verdict in found]
+    return markdown(
+        ("source", "protocol", *columns), ((*key, *row) for key, row in zip(found.index, found[columns].values))
+    )
+
+
+def deviations(verification: pd.DataFrame) -> list[str]:
+    """What deviates, by explanation, with how much ours is of the published number."""
+    rows = verification[verification["verdict"] == "deviates"]
+    return markdown(
+        ("protocol", "numbers", "ours over published", "explanation"),
+        (
+            (protocol, len(group), _range(group["ours"] / group["published"]), explanation)
+            for (protocol, explanation), group in rows.groupby(["protocol", "explanation"], sort=False)
+        ),
+    )
+
+
+def _range(ratios: pd.Series) -> str:
+    """Least and largest of the finite ones."""
+    finite = ratios[ratios.abs() < float("inf")]
+    return f"{finite.min():.2g} to {finite.max():.2g}" if len(finite) else ""
+
+
+def paper_a(verification: pd.DataFrame) -> list[str]:
+    """Paper A in ten rows, by initial density."""
+    columns = (
+        "paper A, step 0.5",
+        "initial density",
+        "published",
+        "published protocol, ours",
+        "refined",
+        "limit or target",
+    )
+    return markdown(columns, _rows_of_paper_a(verification))
+
+
+def _rows_of_paper_a(verification: pd.DataFrame) -> Iterator[tuple]:
+    ours, theirs = _at(verification, "ours"), _at(verification, "published")
+    for what, (source, item, aim) in _PAPER_A.items():
+        quantity = "mean_relative_error" if "errors" in source else "median_mse"
+        for density in ("0.05", "0.25"):
+            place = f"{source}/{item.format(density)}"
+            values = [
+                _worst(column, f"{protocol}/{place}", quantity)
+                for column, protocol in ((theirs, "published"), (ours, "published"), (ours, "refined"))
+            ]
+            yield what, density, *(f"{value:.2g}" for value in values), _aim(ours, theirs, density, aim, source)
+
+
+def _worst(column: pd.Series, place: str, quantity: str) -> float:
+    """The number at a place, or the worst of single rates where the place ends in a slash."""
+    if not place.endswith("/"):
+        return column[f"{place}/{quantity}"]
+    return column[column.index.str.match(re.escape(place) + r"[0-9.]+/" + quantity + "$")].max()
+
+
+def _aim(ours: pd.Series, theirs: pd.Series, density: str, aim: str, source: str) -> str:
+    if aim == "limit":
+        return f"limit {ours[f'refined/targets/inference/{density}/limit/median_relative_error']:.2g}"
+    kind = "inference" if "errors" in source else "trajectories"
+    return f"target {theirs[f'refined/targets/{kind}/{density}/{aim}']:.2g}"
+
+
+def mean_field_draws(draws: pd.DataFrame) -> list[str]:
+    """Median errors over all rates of ten draws, beside the published one."""
+    rows = draws[draws["rp_band"] == "all"].groupby(["initial_density", "rp_step"])
+    columns = ("initial density", "step", "published", "least", "median", "largest", "draws within a factor of two")
+    return markdown((*columns, "rates kept, by draw", "target, by draw"), (_draws_of(*each) for each in rows))
+
+
+def _draws_of(key: tuple[float, float], rows: pd.DataFrame) -> tuple:
+    errors, theirs = rows["median_mse"], rows["published"].iloc[0]
+    within = int(errors.between(theirs / 2, 2 * theirs).sum())
+    found = (f"{value:.2g}" for value in (theirs, errors.min(), errors.median(), errors.max()))
+    kept = ", ".join(
+        f"{kept} of {n}" if not k else str(kept) for k, (kept, n) in enumerate(zip(rows["kept"], rows["experiments"]))
+    )
+    return (*key, *found, f"{within} of {len(rows)}", kept, ", ".join(f"{{{target}}}" for target in rows["target"]))
+
+
+def main(run: Path) -> None:
+    """Write all documents."""
+    verification = read_verification(run)
+    for name in DOCUMENTS:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        write_text(ROOT / name, written(text, verification, read_draws()))
+
+
+def read_verification(run: Path) -> pd.DataFrame | None:
+    """verification.csv of a finished run; None where there is none."""
+    path = run / "verification.csv"
+    return pd.read_csv(path, keep_default_na=True) if path.is_file() else None
+
+
+def read_draws() -> pd.DataFrame:
+    """The recorded draws of the noisy mean field."""
+    return pd.read_csv(ROOT / "results" / "record" / "mean_field_draws.csv")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "results" / "default")
