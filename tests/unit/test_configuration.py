@@ -12,6 +12,7 @@ from eqlearn.datasets import analytic, pde, springs
 from inference_plan import Inference
 from pdes import EQUATIONS, PdeDataset, Pdes
 from plan import Plan
+from publication import Publication
 from springs import TASKS, Springs
 from studies import Dataset, Study, decimal_text, every, parameter_values
 
@@ -103,6 +104,21 @@ def test_names_of_analytic_datasets():
     names = ["analytic-f1", "analytic-f1-seed7", "analytic-f1-noise0.01", "analytic-f1-noise0.01-seed7"]
     assert list(Benchmarks(config).datasets) == names
     assert Benchmarks(changed(("build",), ["bdm"])).pattern == "(?!)"
+
+
+def test_own_definitions_of_the_compared_study_are_told_to_the_comparison():
+    own = {"f1": {"template": "p*x"}}
+    assert Benchmarks(changed(("studies", "analytic", "definitions"), own)).compared_definitions() == own
+    assert Benchmarks(changed(("studies", "analytic_published", "definitions"), own)).compared_definitions() == {}
+    assert Springs(changed(("studies", "springs", "definitions"), {"force": own["f1"]})).compared_definitions() != {}
+
+
+@pytest.mark.parametrize(("data", "study"), [("ABM", "mean_field"), ("mean_field_nonoise", "bdm"), ("ABM", "analytic")])
+def test_a_study_of_another_kind_stands_for_nothing(data, study):
+    """Whatever the configuration says: the mean field is not compared with the agent-based model's numbers."""
+    places = Publication(Plan(changed(("published", data), study))).places()
+    assert not [place for place in places if place.startswith(f"{data}/")]
+    assert {place.split("/")[0] for place in places} == {"ABM", "mean_field_nonoise", "mean_field_lessnoise"} - {data}
 
 
 def test_published_networks_are_compared_with_all_trials_only():
