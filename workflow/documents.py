@@ -135,7 +135,7 @@ def _worst(column: pd.Series, place: str, quantity: str) -> float:
 
 def _aim(ours: pd.Series, theirs: pd.Series, density: str, aim: str, source: str) -> str:
     if aim == "limit":
-        return f"limit {ours[f'refined/targets/inference/{density}/limit/median_relative_error']:.2g}"
+        return f"limit {ours[f'theory/targets/inference/{density}/limit/median_relative_error']:.2g}"
     kind = "inference" if "errors" in source else "trajectories"
     return f"target {theirs[f'refined/targets/{kind}/{density}/{aim}']:.2g}"
 

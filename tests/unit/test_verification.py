@@ -71,7 +71,7 @@ def compared(protocol: str) -> list[Number]:
     """The numbers that a protocol is compared with."""
     windowed = protocol == paper_a.WINDOWED
     own = [n for n in NUMBERS if windowed or n.source != "me_eql_smoothing_windows"]
-    return [n for n in own if n.learned == (protocol != THEORY) and not (protocol == THEORY and n in OWN_TARGETS)]
+    return [n for n in own if n.learned == (protocol != THEORY)]
 
 
 # Of our measures some are there for targets alone.

@@ -47,7 +47,7 @@ def verify(
     targets = read_table(published / "targets.csv", ["value"], ["item", "quantity", "measured_as"])
     tables = []
     for protocol in paper_a.PROTOCOLS:
-        own = [] if protocol == THEORY else paper_a.targets(targets)
+        own = [number for number in paper_a.targets(targets) if number.learned == (protocol != THEORY)]
         numbers = [*published_numbers(published, protocol), *own]
         ours = measured_numbers.kept_runs(runs, protocol, numbers)
         ours |= measured_numbers.trajectory_errors(errors, steps, protocol)

@@ -106,9 +106,9 @@ def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[
 
 
 def targets(table: pd.DataFrame) -> Iterator[Number]:
-    """What the refined protocol is to reach."""
+    """What the refined protocol is to reach, and the limits of inference with the simulations' own mean curves."""
     for row in table.itertuples():
-        yield Number(_TARGETS, row.item, row.quantity, row.value)
+        yield Number(_TARGETS, row.item, row.quantity, row.value, learned="/mean_curves/" not in row.measured_as)
 
 
 def measured_targets(table: pd.DataFrame, ours: dict[str, Measured]) -> dict[str, Measured]:
