@@ -97,7 +97,7 @@ def deviations(verification: pd.DataFrame) -> list[str]:
 def _range(ratios: pd.Series) -> str:
     """Least and largest of the finite ones."""
     finite = ratios[ratios.abs() < float("inf")]
-    return f"{finite.min():.2g} to {finite.max():.2g}" if len(finite) else ""
+    return " to ".join(dict.fromkeys(f"{end:.3g}" for end in (finite.min(), finite.max()) if end == end))
 
 
 def paper_a(verification: pd.DataFrame) -> list[str]:

@@ -114,7 +114,7 @@ def test_every_published_number_has_a_row_and_a_verdict():
     of_paper_a = len(medians) + failures + len(inference) + 6 + len(structures) + len(embedded) + len(inferring)
     expected = of_paper_a + len(targets) + OF_PAPER_B
     # Nothing is learned behind 42 medians, 102 inference errors and 4 coefficients of the mean field, 40 true
-    # coefficients of paper B, and 2 limits of inference; windows within a step are counted in six bands of both densities.
+    # coefficients of paper B, and 2 limits of inference; windows within a step are counted in six bands per density.
     theory = 42 + 102 + 4 + 20 + 20 + 2
     counts = {"published": expected - theory + windows + 12, "refined": expected - theory, "theory": theory}
     assert table["protocol"].value_counts().to_dict() == counts

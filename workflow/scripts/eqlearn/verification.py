@@ -18,7 +18,7 @@ VERDICTS = {  # as a reader is told
     "deviates": "outside of the bounds",
     "trivial": "holds and could hardly fail: zero against zero, or a truth against itself",
     "not comparable": "no criterion, for the reason given",
-    "not computed": "by other configurations alone",
+    "not computed": "not in this run; config/paper.yaml or a record has it",
     "published value missing": "as it says",
 }
 THEORY = "theory"  # of numbers behind which nothing is learned: the mean field, true equations
