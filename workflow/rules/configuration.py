@@ -35,6 +35,9 @@ _CHECKER = _CHECKER.redefine("integer", lambda _checker, value: type(value) is i
 _Validator = validators.extend(Draft202012Validator, type_checker=_CHECKER)
 
 
+MAX_VALUES, MAX_DEPTH = 100_000, 60  # of a configuration, once anchors are filled in
+
+
 class ConfigurationError(ValueError):
     """A key of the configuration is not what it must be; the message is one sentence for a person."""
 
