@@ -11,6 +11,7 @@ import surroundings
 from benchmarks import Benchmarks
 from configuration import ConfigurationError, check
 from configuration_file import check_sources
+from foresight import check_run
 from pdes import Pdes
 from inference_plan import Inference
 from plan import Plan
@@ -33,6 +34,8 @@ try:
     benchmarks = Benchmarks(config)
     pdes = Pdes(config)
     springs = Springs(config)
+    if workflow.is_main_process:
+        check_run(plan, benchmarks, pdes, springs)
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
