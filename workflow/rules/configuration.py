@@ -71,7 +71,10 @@ def study_kinds() -> list[str]:
 
 
 def check(config: dict[str, Any]) -> None:
-    """Raise ConfigurationError for the first fault: unknown key, wrong type, value out of range."""
+    """Raise ConfigurationError for the first fault: unknown key, wrong type, value out of range; then fill in the keys
+    of every study that have a default."""
+    from defaults import completed  # it needs this module's error
+
     _require_plain(config)
     _check_part(config, "config", ())
     for name, study in config["studies"].items():
@@ -90,6 +93,8 @@ def check(config: dict[str, Any]) -> None:
                 raise ConfigurationError(
                     f"config key '{key}': {name!r} is no study; {_nearest(name, config['studies'])}."
                 )
+    for name in config["build"]:
+        config["studies"][name] = completed(f"studies.{name}", config["studies"][name])
 
 
 def _require_plain(config: Any) -> None:

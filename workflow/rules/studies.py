@@ -53,11 +53,16 @@ def every(key: str, values: list[float], step: float) -> list[float]:
 @lru_cache(maxsize=64)  # every learner of every dataset asks for the same few
 def _every(values: tuple[float, ...], step: float) -> tuple[tuple[float, ...], bool]:
     """The values at first + step·k, and whether evenly spaced ones have all of them."""
-    # Fractions, as decimals divide to 28 digits alone; a measured grid may hold 0.30000000000000004.
-    exact = [Fraction(f"{value:.12g}") for value in values]
-    width, even = Fraction(repr(step)), len({b - a for a, b in pairwise(exact)}) <= 1
-    chosen = tuple(value for value, own in zip(values, exact) if (own - exact[0]) % width == 0)
-    return chosen, not even or len(chosen) == int((exact[-1] - exact[0]) / width) + 1
+    # Fractions, as decimals divide to 28 digits alone.
+    places = list(map(exact, values))
+    width, even = Fraction(repr(step)), len({b - a for a, b in pairwise(places)}) <= 1
+    chosen = tuple(value for value, place in zip(values, places) if (place - places[0]) % width == 0)
+    return chosen, not even or len(chosen) == int((places[-1] - places[0]) / width) + 1
+
+
+def exact(value: float) -> Fraction:
+    """A value as it is meant in decimals; a measured grid may hold 0.30000000000000004."""
+    return Fraction(f"{value:.12g}")
 
 
 @dataclass(frozen=True)
