@@ -12,6 +12,7 @@ import slurm_queue
 import surroundings
 from bad_input.configurations import CONFIG
 from configuration import ConfigurationError
+from eqlearn import job
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -82,6 +83,19 @@ def test_jobs_import_the_package_beside_the_scripts(tmp_path):
     code = "import eqlearn.errors as e; print(e.__file__)"
     found = subprocess.run([sys.executable, "-c", code], env=environment, cwd="/", capture_output=True, text=True)
     assert Path(found.stdout.strip()).is_relative_to(scripts)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/eqlearn-jobs.lock", "/proc", ""])
+def test_a_job_works_without_a_lock(monkeypatch, path):
+    monkeypatch.setenv(job.LOCK_VARIABLE, path)
+    with job._alive():
+        pass
+
+
+def test_a_script_refuses_a_foreign_package(tmp_path):
+    with pytest.raises(SystemExit, match=r"^Error: eqlearn is imported from .*; uninstall it"):
+        with job.logged_to(tmp_path / "job.log", tmp_path / "script.py"):
+            pass
 
 
 @pytest.fixture
