@@ -93,9 +93,9 @@ def test_a_job_works_without_a_lock(monkeypatch, path):
 
 
 def test_a_script_refuses_a_foreign_package(tmp_path):
-    with pytest.raises(SystemExit, match=r"^Error: eqlearn is imported from .*; uninstall it"):
-        with job.logged_to(tmp_path / "job.log", tmp_path / "script.py"):
-            pass
+    refused = pytest.raises(SystemExit, match=r"^Error: eqlearn is imported from .*; uninstall it")
+    with refused, job.logged_to(tmp_path / "job.log", tmp_path / "script.py"):
+        pass
 
 
 @pytest.fixture
