@@ -41,7 +41,7 @@ TARGET = ("studies", "bdm", "learner_settings", "oat.published", "target")
         (("studies", "b" * 300), DEFAULT["studies"]["bdm"], ("'studies'", "bbb...", "at most 100 characters")),
         (("run",), "mine\n", ("'run'", "mine\\n", "letters, digits, dots")),
         (("run",), "m" * 256, ("'run'", "mmm...", "at most 100 characters")),
-        (("run",), "a\ud800", ("'run'", "holds '\\ud800'", "text that can be printed")),
+        (("run",), "a\ud800", ("'run'", "holds '\\ud800'", "characters that can be printed")),
         (("studies", "bdm", "examples\x07"), 1, ("examples\\x07", "holds '\\x07'")),
         (("studies", 7), DEFAULT["studies"]["bdm"], ("studies.7", "a key is 7", "text")),
         (TARGET, {0.05: [1, 2]}, ("target.0.05", "a key is 0.05")),
