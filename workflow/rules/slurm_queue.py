@@ -9,7 +9,7 @@ from pathlib import Path
 from configuration import ConfigurationError
 
 PATIENCE = 60.0  # seconds until a command must have answered
-_JOB = re.compile(r"(\d+(?:_\S+)?)\|(.*)\|([^|]*)")
+_JOB = re.compile(r"(\d+(?:[_+]\S+)?)\|([^|]*)\|(.*)")
 
 
 def cancel_jobs(needed: bool) -> None:
