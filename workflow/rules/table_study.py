@@ -37,8 +37,6 @@ def _located(key: str, name: str, path: str, loaded: list[tuple[Path, Any]]) -> 
     folder = naming[-1].resolve().parent if naming else Path.cwd()
     found = folder / expandvars(path)
     shown = relpath(found) if found.is_relative_to(Path.cwd()) else str(found)
-    if {"{", "}"} & set(shown):
-        raise ConfigurationError(f"config key '{key}': is {shown!a}; Snakemake would fill in what stands in braces.")
     try:
         there = found.is_file()
         files = [item.name for item in found.parent.iterdir()] if not there and found.parent.is_dir() else []
@@ -50,6 +48,8 @@ def _located(key: str, name: str, path: str, loaded: list[tuple[Path, Any]]) -> 
         close = get_close_matches(found.name, files, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else "." if files else ", nor a folder with files."
         raise ConfigurationError(f"config key '{key}': there is no file {shortened(shown, 200)}{hint}")
+    if {"{", "}"} & set(shown):
+        raise ConfigurationError(f"config key '{key}': is {shown!a}; Snakemake would fill in what stands in braces.")
     return shown
 
 
