@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 from benchmarks import Benchmarks
 from configuration import check
+from foresight import check_run
 from pdes import Pdes
 from plan import Plan
 from springs import Springs
@@ -56,7 +57,7 @@ FAULTS = [
     ),
     (("studies", "bdm", "learners"), ["oat"], ("studies.bdm.learners.0", "did you mean 'oat.refined'")),
     (("studies", "bdm", "experiments", "steps"), [0.015], ("experiments.steps", "0.015", "multiple")),
-    (("studies", "bdm", "experiments", "steps"), [7.0, 8.0], ("experiments.steps", "same values")),
+    (("studies", "bdm", "experiments", "steps"), [3.0, 4.0], ("experiments.steps", "same number of values")),
     (("studies", "bdm", "single_runs", "step"), 0.033, ("single_runs.step", "0.033", "multiple")),
     (("studies", "bdm", "inference", "step"), 0.2, ("inference.step", "one of experiments.steps")),
     (("studies", "bdm", "inference", "bounds"), [2.0, 1.0], ("inference.bounds", "2.0", "below 1.0")),
@@ -125,6 +126,38 @@ FAULTS = [
     (("studies", "pde", "definitions", "burgers"), HEAT, ("definitions.burgers", "name of a benchmark")),
     (("studies", "pde", "definitions", "heat"), {**HEAT, "varying": "y"}, ("definitions.heat.varying", "x, t")),
     (("studies", "9lives"), DEFAULT["studies"]["bdm"], ("9lives",)),
+    (("studies", "µ"), DEFAULT["studies"]["bdm"], ("'studies'", "'µ'", "letters, digits and _")),
+    (("run",), "Record", ("'run'", "measured tables")),
+    (("studies", "bdm", "migration_rate"), 1e-200, ("studies.bdm.migration_rate", "1e-200", "1e-100")),
+    (("studies", "bdm", "experiments", "steps"), [7.0], ("experiments.steps", "7.0", "the first of 500 values alone")),
+    (("studies", "bdm", "single_runs", "step"), 5.0, ("single_runs.step", "5.0", "the first of 500 values alone")),
+    (("studies", "analytic", "parameter"), [[-3.0, 3.0, 64.7]], ("parameter.0.2", "64.7", "a whole number")),
+    (("studies", "springs", "parameter"), [[-3.0, 3.0, 64.7]], ("parameter.0.2", "64.7", "a whole number")),
+    (("studies", "analytic", "parameter"), [[-3.0, 3.0, 0]], ("parameter.0.2", "is 0", "at least 1")),
+    (("studies", "analytic", "parameter"), [[3.0, -3.0, 64]], ("analytic.parameter.0", "[3.0, -3.0, 64]", "rise")),
+    (("studies", "analytic", "parameter"), [[0.0, 3.0, 1]], ("analytic.parameter.0", "rise")),
+    (("studies", "springs", "parameter"), [[0.0, 3.0, 9], [2.0, 4.0, 9]], ("springs.parameter.1", "rise")),
+    (("studies", "analytic", "examples"), [128], ("analytic.examples", "is 128", "128 parameter values")),
+    (("studies", "mean_field", "time", "samples"), 6, ("mean_field.learners", "6 times, the refined protocol needs 7")),
+    (("studies", "mean_field", "time", "samples"), 12, ("has 12 times", "OAT by the published protocol needs 13")),
+    (("studies", "analytic", "definitions"), {"mine": {"template": "z*x"}}, ("definitions.mine", "disagree about z")),
+    (("studies", "analytic", "definitions"), {"mine": {"template": "p*"}}, ("definitions.mine", "cannot be read")),
+    (("studies", "analytic", "definitions"), {"mine": {"template": "log(p)*x"}}, ("definitions.mine", "finite")),
+    (
+        ("studies", "springs", "definitions"),
+        {"mine": {"template": "p*psi3"}},
+        ("definitions.mine", "disagree about psi3"),
+    ),
+    (
+        ("studies", "pde", "definitions"),
+        {"heat": {**HEAT, "template": "u_x*v"}},
+        ("definitions.heat", "disagree about v"),
+    ),
+    (("studies", "pde", "definitions"), {"heat": {**HEAT, "initial": "sin(y)"}}, ("definitions.heat", "name 'y'", "x")),
+    (("studies", "pde", "definitions"), {"heat": {**HEAT, "initial": "log(x)"}}, ("definitions.heat", "is not finite")),
+    (("studies", "pde", "definitions"), {"heat": {**HEAT, "domain": [1.0, 1.0]}}, ("definitions.heat", "must rise")),
+    (("studies", "springs", "image", "width"), 0.01, ("'studies.springs'", "image.width: is 0.01", "half a pixel")),
+    (("studies", "springs", "reach"), 3.9, ("'studies.springs'", "3.9 lies outside")),
 ]
 
 
@@ -144,7 +177,4 @@ def changed(path: tuple[str, ...], value: object) -> dict:
 def check_all(config: dict) -> None:
     """What the Snakefile does."""
     check(config)
-    Plan(config)
-    Benchmarks(config)
-    Pdes(config)
-    Springs(config)
+    check_run(Plan(config), Benchmarks(config), Pdes(config), Springs(config))

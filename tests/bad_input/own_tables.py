@@ -22,7 +22,7 @@ STUDIES = [
     ({"state": {"name": "c1"}}, "'studies.growth.state.name': 'c1' cannot stand in an equation"),
     ({"state": {"name": "sin"}}, "'studies.growth.state.name': 'sin' cannot stand in an equation"),
     ({"experiments": {"step": 0.15}}, "'studies.growth.experiments.step': is 0.15, must be a multiple"),
-    ({"experiments": {"steps": [1.0, 2.0]}}, "'studies.growth.experiments.steps': two steps choose the same values."),
+    ({"experiments": {"steps": [0.3, 0.4]}}, "'studies.growth.experiments.steps': two steps choose the same number of"),
     ({"experiments": [0.1, 0.35]}, "'studies.growth.experiments': 0.35 is no parameter value of", "nearest is 0.3"),
     ({"experiments": "every"}, "'studies.growth.experiments': is 'every', must be all, a list of"),
     ({"experiments": {"stpe": 1.0}}, "'studies.growth.experiments.stpe': is unknown; did you mean 'step'?"),
@@ -96,3 +96,40 @@ FILES = {
     "blank file": ("\n\n", "is empty."),
     "header alone": (HEADER, "has a header but no rows."),
 }
+
+
+def table(
+    times: int = 8, values: tuple[float, ...] = (0.1, 0.2, 0.3), replicates: int = 1, uneven: bool = False
+) -> str:
+    """A table that a study's learners can learn from, but for what is asked for."""
+    columns = ["rate,time,density,well"]
+    for value in (0.1, 0.2, 0.3):
+        for replicate in range(replicates):
+            steps = [k + 0.1 * (uneven and k == 2) for k in range(times)]
+            columns += [f"{value},{t},{value * t + replicate},w{replicate}" for t in steps]
+    return "\n".join(columns) + "\n"
+
+
+COLUMNS = {"parameter": "rate", "time": "time", "state": "density"}
+# keys of the study, the table, words of the sentence: what learners would refuse later
+LEARNERS = [
+    ({"experiments": "all"}, table(times=6), "growth: has 6 times, the refined protocol needs 7."),
+    ({"learners": ["oat.published"]}, table(times=12), "has 12 times, OAT by the published protocol needs 13."),
+    ({"learners": ["seql.refined"]}, table(times=4), "has 4 times, needs at least 5."),
+    ({"experiments": [0.1]}, table(), "growth: has one experiment, ES by the published protocol needs two to split."),
+    ({"experiments": {"step": 0.3}}, table(), "is 0.3, which chooses the first of 3 values alone."),
+    ({"differentiation": "moving_mean"}, table(uneven=True), "growth.csv: at R_p 0.1: moving_mean: times are uneven"),
+    ({"differentiation": "savitzky_golay"}, table(uneven=True), "savitzky_golay: times are uneven"),
+    ({}, table(replicates=2), "growth.csv: rows 2 and 10 both give R_p = 0.1 at time 0; if they are replicates"),
+    (
+        {"columns": {**COLUMNS, "replicate": "well"}},
+        table(replicates=2) + "0.3,9,1,w0\n",
+        "R_p = 0.3 at time 9 has 1 of 2 replicates",
+    ),
+    ({}, table() + "0.3,9,1,w\n", "R_p = 0.3 has 9 times, needs 8 as for others."),
+    (
+        {"experiments": "all"},
+        "rate,time,density\n" + "".join(f"{p},{t},5\n" for p in (1, 2) for t in range(8)),
+        "never changes",
+    ),
+]

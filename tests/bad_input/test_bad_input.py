@@ -22,12 +22,13 @@ from eqlearn.job import logged_to
 from eqlearn.networks import checkpoint
 from eqlearn.networks.device import device_of
 from eqlearn.tables import read_table
+from foresight import check_run
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from recorded import RECORD, check_row, kept
 from unit.test_dataset import dataset
 from unit.test_table import imported
-from unit.test_table_study import plan_of, written_table
+from unit.test_table_study import parts_of, plan_of, written_table
 
 SCRIPT = RECORD.parents[1] / "workflow" / "scripts" / "summarise.py"
 Fault = Callable[[Path], object]
@@ -99,6 +100,13 @@ def own_table_cases() -> Iterator[tuple[str, Fault, tuple[str, ...]]]:
 
         study.own = True
         yield f"own study {number:02}: {shown(changes)}".replace("Ellipsis", "removed"), study, tuple(words)
+    for number, (changes, text, *words) in enumerate(own_tables.LEARNERS, 1):
+
+        def learned(folder: Path, changes: dict = changes) -> object:
+            return check_run(*parts_of(folder, **{"path": "growth.csv", "columns": own_tables.COLUMNS, **changes}))
+
+        learned.file = ("growth.csv", text.encode())
+        yield f"own learners {number:02}: {words[0]}", learned, tuple(words)
     for name, (text, sentence) in own_tables.FILES.items():
         yield f"own table: {name}", written("t.csv", text, imported), (sentence,)
 

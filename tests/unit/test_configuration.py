@@ -1,6 +1,7 @@
 """What a configuration means: studies, values, batches, names, settings; its faults are in bad_input."""
 
 import copy
+import itertools
 from types import SimpleNamespace
 
 import pytest
@@ -23,6 +24,43 @@ def test_shipped_configurations_are_valid(overlay):
     merge(config, yaml.safe_load((CONFIG / f"{overlay}.yaml").read_text(encoding="utf-8")))
     check_all(config)
     assert config["run"] == overlay
+
+
+BOMB: list = [1.0]
+for _ in range(40):
+    BOMB = [BOMB, BOMB]  # as anchors make it: 2**40 numbers
+DEEP: list = [1.0]
+for _ in range(100):
+    DEEP = [DEEP]
+TARGET = ("studies", "bdm", "learner_settings", "oat.published", "target")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("studies", "bdm\n"), DEFAULT["studies"]["bdm"], ("'studies'", "bdm\\n", "letters, digits and _")),
+        (("studies", "b" * 300), DEFAULT["studies"]["bdm"], ("'studies'", "bbb...", "at most 100 characters")),
+        (("run",), "mine\n", ("'run'", "mine\\n", "letters, digits, dots")),
+        (("run",), "m" * 256, ("'run'", "mmm...", "at most 100 characters")),
+        (("run",), "a\ud800", ("'run'", "holds '\\ud800'", "characters that can be printed")),
+        (("studies", "bdm", "examples\x07"), 1, ("examples\\x07", "holds '\\x07'")),
+        (("studies", 7), DEFAULT["studies"]["bdm"], ("studies.7", "a key is 7", "text")),
+        (TARGET, {0.05: [1, 2]}, ("target.0.05", "a key is 0.05")),
+        (("studies", "analytic", "seeds"), [10**300], ("seeds.0", "a finite number", "1e+100")),
+        (("studies", "bdm", "migration_rate"), 10**400, ("studies.bdm.migration_rate", "a finite number", "1e+100")),
+        (("studies", "bdm", "learners"), ["a", 1] * 4_000, ("studies.bdm.learners", "is ['a', 1,", "...", "repeats")),
+        (("studies", "bdm", "examples"), BOMB, ("config key", "more than 100000 values")),
+        (("studies", "bdm", "examples"), DEEP, ("config key", "60 levels")),
+        (("x" * 10_000,), {}, ("xxx...", "is unknown")),
+    ],
+    ids=map(str, itertools.count()),
+)
+def test_what_no_key_can_hold_is_refused_in_one_short_sentence(path, value, words):
+    with pytest.raises(ConfigurationError) as refused:
+        check_all(changed(path, value))
+    message = str(refused.value)
+    assert message.isprintable() and len(message) < 400
+    assert [word for word in words if word not in message] == [], message
 
 
 def merge(base: dict, overlay: dict) -> None:

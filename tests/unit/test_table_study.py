@@ -6,10 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from benchmarks import Benchmarks
 from configuration import ConfigurationError, check
 from labels import labels_of
+from pdes import Pdes
 from plan import Plan
 from publication import Publication
+from springs import Springs
 from table_study import TableStudy, table_paths
 
 DEFAULT_FILE = Path(__file__).parents[2] / "config" / "config.yaml"
@@ -53,6 +56,12 @@ def plan_of(folder, **changes) -> Plan:
     own = folder / "mine.yaml"
     own.write_text(yaml.safe_dump({"studies": {"growth": config["studies"]["growth"]}}))
     return Plan(config, table_paths(config, [own, DEFAULT_FILE]))
+
+
+def parts_of(folder, **changes) -> tuple[Plan, Benchmarks, Pdes, Springs]:
+    """What the Snakefile makes of it."""
+    plan = plan_of(folder, **changes)
+    return plan, Benchmarks(plan.config), Pdes(plan.config), Springs(plan.config)
 
 
 def study_of(folder, **changes) -> TableStudy:

@@ -29,6 +29,7 @@ class Run:
         shutil.copytree(ROOT / "profiles", folder / "profiles")
         (folder / "workflow").mkdir()
         shutil.copy(ROOT / "workflow" / "launch.py", folder / "workflow")
+        shutil.copytree(ROOT / "workflow" / "rules", folder / "workflow" / "rules")
         shutil.copy(FAULTS, folder / "Snakefile")
 
     def start(self, *cases: str) -> subprocess.Popen:

@@ -3,12 +3,13 @@
 A label is ``network.protocol``; the equation of a network is learned from all parameter values, so it is ``nall``.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from configuration import ConfigurationError
+from configuration import ConfigurationError, require_short
 from learner_settings import settings_for
 from studies import decimal_text
 
@@ -53,13 +54,33 @@ class Benchmarks:
         for name, settings in self.studies.items():
             self._check(name, settings)
         self.datasets = {d.name: d for name, settings in self.studies.items() for d in self._datasets(name, settings)}
+        for dataset in self.datasets.values():
+            require_short(f"studies.{dataset.study}", [dataset.name])
 
     def _datasets(self, name: str, settings: dict[str, Any]) -> Iterator[Benchmark]:
         return (Benchmark(name, *each) for each in product(*(settings[k] for k in ("functions", "noise", "seeds"))))
 
     def _check(self, name: str, settings: dict[str, Any]) -> None:
         self._check_known(f"studies.{name}.functions", settings["functions"], [*settings["definitions"], *FUNCTIONS])
+        self._check_segments(name, settings)
         self._check_learners(settings)
+
+    def _check_segments(self, name: str, settings: dict[str, Any]) -> None:
+        """Segments of increasing parameter values, and rows of them as examples."""
+        reached, total = -math.inf, sum(count for *_, count in settings["parameter"])
+        for place, (first, last, count) in enumerate(settings["parameter"]):
+            if first < reached or (first > last) or (first == last) != (count == 1):
+                raise ConfigurationError(
+                    f"config key 'studies.{name}.parameter.{place}': is {[first, last, count]}, must be first, last, "
+                    "number, and rise from where the segment before ends (a single value: 1.0, 1.0, 1)."
+                )
+            reached = last
+        for row in settings["examples"]:
+            if row >= total:
+                raise ConfigurationError(
+                    f"config key 'studies.{name}.examples': is {row}, must be a row of the {total} parameter values, "
+                    "counted from 0."
+                )
 
     def _check_known(self, key: str, names: Iterable[str], known: list[str]) -> None:
         for name in names:

@@ -7,8 +7,11 @@ from pathlib import Path
 for folder in ("scripts", "rules"):
     sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / folder))
 
+import surroundings
 from benchmarks import Benchmarks
 from configuration import ConfigurationError, check
+from configuration_file import check_sources
+from foresight import check_run
 from pdes import Pdes
 from inference_plan import Inference
 from plan import Plan
@@ -19,12 +22,20 @@ from table_study import table_paths
 
 from snakemake.exceptions import WorkflowError
 
+surroundings.own_package_first(Path(workflow.basedir) / "workflow" / "scripts")
+surroundings.forget_stale_lock()
+
 try:
+    if workflow.is_main_process:
+        surroundings.check(Path(workflow.basedir), Path.cwd())
+        check_sources(workflow.configfiles, workflow.config_settings.config_args)
     check(config)
     plan = Plan(config, table_paths(config, workflow.configfiles))
     benchmarks = Benchmarks(config)
     pdes = Pdes(config)
     springs = Springs(config)
+    if workflow.is_main_process:
+        check_run(plan, benchmarks, pdes, springs)
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 

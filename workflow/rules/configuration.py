@@ -1,7 +1,9 @@
 """The configuration, checked against closed schemas; every fault is told in one sentence."""
 
+import json
 import math
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -25,18 +27,36 @@ _TYPES = {
 }
 
 
+_LARGEST, _SMALLEST = 1e100, 1e-100  # of numbers
+_LONGEST_NAME = 200  # bytes; file names of 255, with what is put before and behind
+
+
 def _is_number(_checker: object, value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    return type(value) is int or (type(value) is float and math.isfinite(value))
+
+
+def _unique(_validator: Any, wanted: bool, found: Any, _schema: dict) -> Iterator[ValidationError]:
+    """In place of the validator's own, which compares every item with every other."""
+    if wanted and isinstance(found, list) and len(set(map(_identity, found))) < len(found):
+        yield ValidationError("repeats")
+
+
+def _identity(item: Any) -> str:
+    number = type(item) is int or (type(item) is float and item == item)
+    return json.dumps(float(item) if number else item, sort_keys=True, default=repr)
 
 
 # JSON calls 20.0 an integer; a count in a configuration is written 20.
 _CHECKER = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number)
 _CHECKER = _CHECKER.redefine("integer", lambda _checker, value: type(value) is int)
-_Validator = validators.extend(Draft202012Validator, type_checker=_CHECKER)
+_Validator = validators.extend(Draft202012Validator, {"uniqueItems": _unique}, type_checker=_CHECKER)
+
+
+MAX_VALUES, MAX_DEPTH = 100_000, 60  # of a configuration, once anchors are filled in
 
 
 class ConfigurationError(ValueError):
-    """A key of the configuration is not what it must be; the message is one sentence for a person."""
+    """A key of the configuration, or where a run takes place, is not what it must be; one sentence for a person."""
 
 
 @cache
@@ -51,15 +71,21 @@ def study_kinds() -> list[str]:
 
 
 def check(config: dict[str, Any]) -> None:
-    """Raise ConfigurationError for the first fault: unknown key, wrong type, value out of range."""
+    """Raise ConfigurationError for the first fault: unknown key, wrong type, value out of range; then fill in the keys
+    of every study that have a default."""
+    from defaults import completed  # it needs this module's error
+
+    _require_plain(config)
     _check_part(config, "config", ())
     for name, study in config["studies"].items():
         place = ("studies", name)
         if study["kind"] not in study_kinds():
             raise ConfigurationError(_sentence((*place, "kind"), study["kind"], f"one of {', '.join(study_kinds())}"))
         _check_part(study, f"study_{study['kind']}", place)
-    if config["run"] == "record":
-        raise ConfigurationError("config key 'run': is 'record', where measured tables are kept; choose another.")
+    if config["run"].casefold() == "record":
+        raise ConfigurationError(
+            f"config key 'run': is {config['run']!r}, where measured tables are kept; choose another."
+        )
     standing = [name for name in config["published"].values() if name is not None]
     for key, names in (("build", config["build"]), ("published", standing)):
         for name in names:
@@ -67,6 +93,56 @@ def check(config: dict[str, Any]) -> None:
                 raise ConfigurationError(
                     f"config key '{key}': {name!r} is no study; {_nearest(name, config['studies'])}."
                 )
+    for name in config["build"]:
+        config["studies"][name] = completed(f"studies.{name}", config["studies"][name])
+
+
+def _require_plain(config: Any) -> None:
+    """Refuse what is too large or deep, keys that are no text, and texts and numbers that nothing can be made of."""
+    waiting, number = [(config, ())], 0
+    while waiting:
+        (value, place), number = waiting.pop(), number + 1
+        if number > MAX_VALUES or len(place) > MAX_DEPTH:
+            raise ConfigurationError(
+                f"config key '{_dotted(place[:6])}': holds more than {MAX_VALUES} values or {MAX_DEPTH} levels."
+            )
+        if isinstance(value, dict):
+            for key in value:
+                _require_text((*place, key), key, "a key is")
+            waiting += [(item, (*place, key)) for key, item in reversed(value.items())]
+        elif isinstance(value, list):
+            waiting += [(item, (*place, index)) for index, item in reversed(list(enumerate(value)))]
+        elif isinstance(value, str):
+            _require_text(place, value, "is")
+        elif type(value) in (int, float) and not (value == 0 or _SMALLEST <= abs(value) <= _LARGEST):
+            allowed = f"a finite number, 0 or of a size from {_SMALLEST:g} to {_LARGEST:g}"
+            raise ConfigurationError(_sentence(place, value, allowed))
+
+
+def _require_text(place: tuple, found: Any, verb: str) -> None:
+    """Refuse what is no text, and characters that neither a file name nor a figure can hold."""
+    odd = [c for c in found if _is_odd(c)] if isinstance(found, str) else []
+    if odd or not isinstance(found, str):
+        has = f"holds {odd[0]!a}" if odd else f"{verb} {_shown(found)}"
+        raise ConfigurationError(
+            f"config key '{_dotted(place)}': {has}, must be text of characters that can be printed."
+        )
+
+
+def _is_odd(character: str) -> bool:
+    """Control characters but tab and line break, surrogates, separators of lines, and what is no character."""
+    kind = unicodedata.category(character)
+    return character not in "\t\n" and (kind in ("Cc", "Cs", "Zl", "Zp") or ord(character) & 0xFFFE == 0xFFFE)
+
+
+def require_short(key: str, names: Iterable[str]) -> None:
+    """Refuse names of datasets that a file could not be called by."""
+    for name in names:
+        if len(name.encode()) > _LONGEST_NAME:
+            raise ConfigurationError(
+                f"config key '{key}': makes a dataset whose name has {len(name.encode())} characters, at most "
+                f"{_LONGEST_NAME} are allowed; shorten the names or the numbers in it."
+            )
 
 
 def _check_part(part: dict[str, Any], name: str, place: tuple) -> None:
@@ -95,12 +171,14 @@ def _translate(error: ValidationError, place: tuple) -> str:
         "minimum": f"at least {limit}",
         "maximum": f"at most {limit}",
         "exclusiveMinimum": f"above {limit}",
+        "minLength": f"text of at least {limit} characters",
+        "maxLength": f"text of at most {limit} characters",
         "minItems": f"a list of at least {limit}",
         "maxItems": f"a list of at most {limit}",
         "minProperties": f"a mapping of at least {limit} keys",
         "multipleOf": f"a multiple of {limit}",
         "uniqueItems": "a list without repeats",
-        "pattern": f"text that matches {limit}",
+        "pattern": error.schema.get("$comment", f"text that matches {limit}"),
     }
     return _sentence(place, found, expected.get(rule, f"valid under '{rule}: {limit}'"))
 
@@ -110,7 +188,12 @@ def _sentence(place: Iterable, found: Any, allowed: str) -> str:
 
 
 def _shown(found: Any) -> str:
-    return repr(found) if len(repr(found)) <= 60 else repr(found)[:57] + "..."
+    return shortened(repr(found))
+
+
+def shortened(text: str, length: int = 60) -> str:
+    """A text, or its beginning where it is longer."""
+    return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def _listed(limit: Any) -> list:
@@ -119,7 +202,7 @@ def _listed(limit: Any) -> list:
 
 def _nearest(word: Any, allowed: Iterable[str]) -> str:
     allowed = list(allowed)
-    close = get_close_matches(str(word), allowed, n=1, cutoff=0.4)
+    close = get_close_matches(str(word)[:60], allowed, n=1, cutoff=0.4)
     return (
         f"did you mean {close[0]!r}? Allowed: {', '.join(map(str, allowed))}"
         if close
@@ -128,4 +211,4 @@ def _nearest(word: Any, allowed: Iterable[str]) -> str:
 
 
 def _dotted(place: Iterable) -> str:
-    return ".".join(repr(str(part))[1:-1] for part in place)  # a key may hold a line break
+    return ".".join(shortened(repr(str(part))[1:-1]) for part in place)  # a key may hold a line break

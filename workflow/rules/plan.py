@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks import KIND as ANALYTIC
+from configuration import require_short
 from labels import OWN_LABELS, labels_of
 from learner_settings import NETWORKS, check_networks, settings_of
 from pdes import KIND as PDE
@@ -35,6 +36,7 @@ class Plan:
         self.studies = {name: _study(name, study, tables or {}) for name, study in own.items()}
         self.datasets = {dataset.name: dataset for study in self.studies.values() for dataset in study.datasets}
         for study in self.studies.values():
+            require_short(study.key(), [dataset.name for dataset in study.datasets])
             check_networks(config, study)
 
     def of_kind(self, kind: str) -> list[str]:

@@ -28,6 +28,7 @@ class Springs(Benchmarks):
     published_study = PUBLISHED_STUDY
 
     def _check(self, name: str, settings: dict[str, Any]) -> None:
+        self._check_segments(name, settings)
         self._check_known(f"studies.{name}.tasks", settings["tasks"], [*settings["definitions"], *TASKS])
         for task in settings["tasks"]:
             if task not in settings["learners"]:

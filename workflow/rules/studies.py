@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -36,21 +37,32 @@ def parameter_values(key: str, grid: dict[str, float] | list[float]) -> list[flo
 def every(key: str, values: list[float], step: float) -> list[float]:
     """The values at first + step·k.
 
-    ConfigurationError where the step is no multiple of the distance of evenly spaced values, or, where they are
-    uneven, chooses a single one of several.
+    ConfigurationError where the step is no multiple of the distance of evenly spaced values, or chooses a single one of
+    several.
     """
-    # Fractions, as decimals divide to 28 digits alone; a measured grid may hold 0.30000000000000004.
-    exact = [Fraction(f"{value:.12g}") for value in values]
-    width, even = Fraction(repr(float(step))), len({b - a for a, b in pairwise(exact)}) <= 1
-    chosen = [value for value, own in zip(values, exact) if (own - exact[0]) % width == 0]
-    expected = int((exact[-1] - exact[0]) / width) + 1
-    if even and len(chosen) != expected:
+    chosen, fits = _every(tuple(values), float(step))
+    if not fits:
         raise ConfigurationError(f"config key '{key}': is {step}, must be a multiple of the distance of the values.")
-    if not even and len(chosen) == 1:
+    if len(chosen) == 1 < len(values):
         raise ConfigurationError(
             f"config key '{key}': is {step}, which chooses the first of {len(values)} values alone."
         )
-    return chosen
+    return list(chosen)
+
+
+@lru_cache(maxsize=64)  # every learner of every dataset asks for the same few
+def _every(values: tuple[float, ...], step: float) -> tuple[tuple[float, ...], bool]:
+    """The values at first + step·k, and whether evenly spaced ones have all of them."""
+    # Fractions, as decimals divide to 28 digits alone.
+    places = list(map(exact, values))
+    width, even = Fraction(repr(step)), len({b - a for a, b in pairwise(places)}) <= 1
+    chosen = tuple(value for value, place in zip(values, places) if (place - places[0]) % width == 0)
+    return chosen, not even or len(chosen) == int((places[-1] - places[0]) / width) + 1
+
+
+def exact(value: float) -> Fraction:
+    """A value as it is meant in decimals; a measured grid may hold 0.30000000000000004."""
+    return Fraction(f"{value:.12g}")
 
 
 @dataclass(frozen=True)
@@ -179,7 +191,7 @@ class Study:
             )
         if len(self.experiments) < len(self.settings["experiments"]["steps"]):
             raise ConfigurationError(
-                f"config key '{self.key('experiments', 'steps')}': two steps choose the same values."
+                f"config key '{self.key('experiments', 'steps')}': two steps choose the same number of values."
             )
         for value in self.settings["examples"]:
             if value not in self.values:

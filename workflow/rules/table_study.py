@@ -8,9 +8,10 @@ from math import isclose
 from os.path import expandvars, relpath
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
-import yaml
-from configuration import ConfigurationError
+from configuration import ConfigurationError, shortened
+from configuration_file import read
 from studies import Dataset, Study, every
 
 DIFFERENTIATION = "smoothing_spline"
@@ -25,9 +26,9 @@ def table_paths(config: dict[str, Any], files: Iterable[Path | str]) -> dict[str
     ``files``: Snakemake's, the default one last, others in their order. Raises ConfigurationError where there is no
     such file.
     """
-    *overlays, default = map(Path, files)
-    loaded = [(file, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in (default, *overlays)]
     tables = {name: config["studies"][name] for name in config["build"] if config["studies"][name]["kind"] == "table"}
+    *overlays, default = map(Path, files)
+    loaded = [(file, read(file)) for file in (default, *overlays)] if tables else []
     return {name: _located(f"studies.{name}.path", name, study["path"], loaded) for name, study in tables.items()}
 
 
@@ -36,11 +37,19 @@ def _located(key: str, name: str, path: str, loaded: list[tuple[Path, Any]]) -> 
     folder = naming[-1].resolve().parent if naming else Path.cwd()
     found = folder / expandvars(path)
     shown = relpath(found) if found.is_relative_to(Path.cwd()) else str(found)
-    if not found.is_file():
-        files = [item.name for item in found.parent.iterdir()] if found.parent.is_dir() else []
+    try:
+        there = found.is_file()
+        files = [item.name for item in found.parent.iterdir()] if not there and found.parent.is_dir() else []
+    except OSError as error:  # a name too long, a folder that may not be read
+        raise ConfigurationError(
+            f"config key '{key}': {shortened(shown, 200)} cannot be read ({error.strerror})."
+        ) from None
+    if not there:
         close = get_close_matches(found.name, files, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else "." if files else ", nor a folder with files."
-        raise ConfigurationError(f"config key '{key}': there is no file {shown}{hint}")
+        raise ConfigurationError(f"config key '{key}': there is no file {shortened(shown, 200)}{hint}")
+    if {"{", "}"} & set(shown):
+        raise ConfigurationError(f"config key '{key}': is {shown!a}; Snakemake would fill in what stands in braces.")
     return shown
 
 
@@ -51,8 +60,9 @@ def _path_in(content: Any, name: str) -> Any:
 
 
 @cache
-def _values(path: str, columns: tuple[str | None, ...]) -> tuple[float, ...]:
-    """Parameter values of a table, read as strictly as the import does, so that a dry run tells every bad row."""
+def _rows(path: str, columns: tuple[str | None, ...], _state: tuple[int, ...]) -> tuple[Any, list[float]]:
+    """Rows and parameter values of a table in a state of its file, read as strictly as the import does, so that a dry
+    run tells every bad row."""
     # Imported here, because every run without a table starts faster without pandas.
     from eqlearn.datasets.table_file import Columns, read_rows
     from eqlearn.errors import InputError
@@ -61,7 +71,7 @@ def _values(path: str, columns: tuple[str | None, ...]) -> tuple[float, ...]:
         rows = read_rows(path, Columns(*columns))
     except InputError as error:
         raise ConfigurationError(str(error)) from None
-    return tuple(sorted(set(rows.columns["parameter"].tolist())))
+    return rows, sorted(set(rows.columns["parameter"].tolist()))
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,18 @@ class TableStudy(Study):
     @property
     def values(self) -> list[float]:
         """All parameter values of the table."""
-        return list(_values(self.path, tuple(self.settings["columns"].get(role) for role in ROLES)))
+        return self._read[1]
+
+    @property
+    def rows(self) -> Any:
+        """Its rows, as eqlearn.datasets.table_file reads them."""
+        return self._read[0]
+
+    @property
+    def _read(self) -> tuple[Any, list[float]]:
+        file = Path(self.path).stat()
+        columns = tuple(self.settings["columns"].get(role) for role in ROLES)
+        return _rows(self.path, columns, (file.st_mtime_ns, file.st_size, file.st_ino))
 
     @property
     def datasets(self) -> list[Dataset]:
@@ -152,7 +173,7 @@ class TableStudy(Study):
             self._refuse("experiments", chosen, "all, a list of parameter values, {step: …} or {steps: […]}")
         if len(self.experiments) < len(self._sampled):
             raise ConfigurationError(
-                f"config key '{self.key('experiments', 'steps')}': two steps choose the same values."
+                f"config key '{self.key('experiments', 'steps')}': two steps choose the same number of values."
             )
         assert self.examples  # names the key where a value is not in the table
         target = self.settings.get("learner_settings", {}).get("oat.published", {}).get("target")
@@ -179,6 +200,8 @@ class TableStudy(Study):
         if not is_state_name(name):
             key = self.key("state", "name") if renamed else self.key("columns", "state")
             hint = "" if renamed else "; give the state another name under state.name"
+            if name != normalize("NFKC", name):
+                hint = f"; {name!r} is written {normalize('NFKC', name)!r} there{hint}"
             raise ConfigurationError(
                 f"config key '{key}': {name!r} cannot stand in an equation; allowed are letters, digits and _, but "
                 f"not p, functions such as sin, and coefficients such as c1{hint}."

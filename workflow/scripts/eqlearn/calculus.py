@@ -31,7 +31,14 @@ def differentiate(time: np.ndarray, values: np.ndarray, method: str) -> tuple[np
     if bad.any():
         found = f"sample {np.argmax(bad)} has time {time[bad][0]:g} and value {values[bad][0]:g}"
         raise InputError(f"{method}: {found}, both must be finite and times must increase.")
+    require_times(time, method)
     return METHODS[method](time, values)
+
+
+def require_times(time: np.ndarray, method: str) -> None:
+    """InputError for times (S,) that are uneven where the method needs even ones."""
+    if method in ("moving_mean", "savitzky_golay"):
+        _even_spacing(time, method)
 
 
 def _even_spacing(time: np.ndarray, method: str) -> float:
@@ -73,7 +80,6 @@ def moving_mean(values: np.ndarray, window: int) -> np.ndarray:
 
 
 def _moving_mean(time: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    _even_spacing(time, "moving_mean")
     rate = np.gradient(values, time)
     return values.copy(), moving_mean(rate, published_window(rate))
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import keyword
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -96,8 +97,8 @@ def _validate(equation: Equation) -> None:
 
 
 def is_name(name: Any) -> bool:
-    """Whether features and coefficients may be called so."""
-    good = isinstance(name, str) and name.isidentifier()
+    """Whether features and coefficients may be called so; Python reads names in their NFKC form alone."""
+    good = isinstance(name, str) and name.isidentifier() and name == unicodedata.normalize("NFKC", name)
     return good and not keyword.iskeyword(name) and name not in (SYMBOL, *FUNCTIONS)
 
 

@@ -19,12 +19,12 @@ LOCK_VARIABLE = "EQLEARN_JOBS_LOCK"
 def logged_to(log: str | Path, script: str | Path) -> Iterator[None]:
     """Send the output of a script to its log; show a person an InputError as one sentence, and exit with 1.
 
-    Raises ImportError when another installation of eqlearn shadows the one beside ``script``: Snakemake appends
+    Ends with a sentence when another installation of eqlearn shadows the one beside ``script``: Snakemake appends
     the folder of the script to sys.path, so an installed copy would silently win.
     """
     used, own = Path(importlib.import_module("eqlearn").__file__).parent, Path(script).parent / "eqlearn"
     if used.resolve() != own.resolve():
-        raise ImportError(f"eqlearn is imported from {used}, not from {own}; uninstall it or install with -e.")
+        raise SystemExit(f"Error: eqlearn is imported from {used}, not from {own}; uninstall it or install with -e.")
     started = _cpu_seconds()
     with _alive(), _streams_to(log) as terminal:
         try:
@@ -46,12 +46,11 @@ def _cpu_seconds() -> float:
 def _alive() -> Iterator[None]:
     """Hold a shared lock, so that a restarted run can wait for the jobs that a killed one has left behind."""
     path = os.environ.get(LOCK_VARIABLE)
-    if not path:
-        yield
-        return
-    with Path(path).open("a") as lock:
-        with contextlib.suppress(OSError):  # a file system without locks: restarts then cannot wait
-            fcntl.flock(lock, fcntl.LOCK_SH)
+    with contextlib.ExitStack() as held:
+        # A variable that a shell kept from elsewhere, or a file system without locks: restarts then cannot wait.
+        with contextlib.suppress(OSError):
+            if path:
+                fcntl.flock(held.enter_context(Path(path).open("a")), fcntl.LOCK_SH)
         yield
 
 

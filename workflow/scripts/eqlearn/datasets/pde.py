@@ -30,6 +30,7 @@ class Problem:
 
     varying: 'x' or 't', the coordinate on which coefficients depend; domain: (lowest, highest) x, one period;
     until: last time; kept: share of the times that are kept, the last ones; initial: expression of x.
+    Raises InputError where domain or initial are not.
     """
 
     truth: Equation
@@ -37,6 +38,18 @@ class Problem:
     until: float
     initial: str
     kept: float = 1.0
+
+    def __post_init__(self) -> None:
+        low, high = self.domain
+        if not low < high:
+            raise InputError(f"domain: is {low:g} to {high:g}, must rise.")
+        initial = Expression(self.initial)
+        if initial.names - {"x"}:
+            raise InputError(f"initial: has the name {min(initial.names - {'x'})!r}, must be an expression of x.")
+        with np.errstate(all="ignore"):
+            start = initial.evaluate({"x": np.linspace(low, high, 64, endpoint=False)})
+        if not np.isfinite(start).all():
+            raise InputError(f"initial: {self.initial} is not finite at every x from {low:g} to {high:g}.")
 
     @property
     def varying(self) -> str:

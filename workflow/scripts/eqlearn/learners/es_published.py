@@ -11,7 +11,7 @@ import numpy as np
 from eqlearn.coefficients import Constant
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
-from eqlearn.errors import InputError
+from eqlearn.learners.needs import require_two_experiments
 from eqlearn.learners.published import Fold, Path, criterion, refit, residuals, select
 from eqlearn.terms import powers_of
 
@@ -35,8 +35,7 @@ def learn(data: ParametricDataset, path: Path, provenance: dict, splits: list[Sp
 
     Raises InputError for fewer than two experiments.
     """
-    if data.values.size < 2:
-        raise InputError(f"{data.name}: has one experiment, ES by the published protocol needs two to split.")
+    require_two_experiments(data.name, data.values.size)
     experiments = np.arange(data.values.size)
     splits = splits or published_splits(data.values.size, path.folds)
     selected = select([_fold(data, train, test, path) for train, test in splits], path, data.name)

@@ -8,6 +8,7 @@ import numpy as np
 
 from eqlearn.dataset import ParametricDataset
 from eqlearn.errors import InputError
+from eqlearn.learners import needs
 from eqlearn.noise import Noise
 from eqlearn.selection import WITHIN, akaike
 from eqlearn.sparse import best_subset_errors, supports
@@ -218,9 +219,7 @@ def require_usable(data: ParametricDataset, terms: int) -> None:
     """InputError where equations of so many terms cannot be fitted to the trajectories of a dataset."""
     if data.time is None or len(data.state) != 1:
         raise InputError(f"{data.name}: the refined protocol needs trajectories of one state.")
-    least = terms + 2  # for all terms, the initial state, and a residual
-    if data.time.shape[1] < least:
-        raise InputError(f"{data.name}: has {data.time.shape[1]} times, the refined protocol needs {least}.")
+    needs.require_times(data.name, data.time.shape[1], needs.least_times_refined(terms), needs.REFINED)
     if data.values[0] <= 0:
         found = f"{data.parameter.name} = {data.values[0]:g}"
         raise InputError(f"{data.name}: is sampled at {found}; the refined protocol needs values above 0.")

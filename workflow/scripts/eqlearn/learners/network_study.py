@@ -23,6 +23,7 @@ from eqlearn.errors import InputError
 from eqlearn.learners import oat, oat_study
 from eqlearn.learners.experiment import Library, Powers, experiments_of, require_usable
 from eqlearn.learners.learned import Learned
+from eqlearn.learners.needs import NETWORK_TERMS
 from eqlearn.networks.fitting import NetworkSettings, fit_network
 from eqlearn.networks.form import Form, structure_of
 from eqlearn.networks.readout import read_form
@@ -121,7 +122,7 @@ def powers_in(form: Form, state: str) -> Powers:
 
 
 def _require_varying(data: ParametricDataset) -> None:
-    require_usable(data, 1)
+    require_usable(data, NETWORK_TERMS)
     if data.target is not None and np.ptp(data.target) == 0:
         found = f"{data.rate.name} = {data.target[0, 0]:g}"
         raise InputError(f"{data.name}: has {found} throughout, a network needs a target that varies.")

@@ -11,6 +11,7 @@ from eqlearn.coefficients import Polynomial
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
+from eqlearn.learners import needs
 from eqlearn.learners.learned import Learned
 from eqlearn.learners.published import Fold, Path, Powers, criterion, refit, residuals, select
 from eqlearn.random import generator
@@ -44,9 +45,8 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
 
     ASSUME: the authors drew their splits without a seed; ours come from the dataset's name and parameter value.
     """
-    least = settings.path.powers + 3
-    if data.time.shape[1] < least:
-        raise InputError(f"{data.name}: has {data.time.shape[1]} times, OAT by the published protocol needs {least}.")
+    least = needs.least_times_published(settings.path.powers)
+    needs.require_times(data.name, data.time.shape[1], least, needs.OAT_PUBLISHED)
     if (data.values == 0).any():
         raise InputError(
             f"{data.name}: is sampled at {data.parameter.name} = 0, where dC/d(p·t) does not exist; leave it out."
