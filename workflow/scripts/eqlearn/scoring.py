@@ -27,8 +27,11 @@ def initial_states(data: ParametricDataset) -> np.ndarray:
 
 def published_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
     """States (S,) as the authors solved them (relative tolerance 1e-3), polynomial_flow.LIMIT where that ends early."""
+    coefficients = state_polynomial(equation, parameter)
+    if coefficients is None:  # they learned polynomials alone
+        return forward_solve(equation, parameter, initial, times)
     states = np.full(times.size, polynomial_flow.LIMIT)
-    solved = runge_kutta.solve(state_polynomial(equation, parameter), initial, times)
+    solved = runge_kutta.solve(coefficients, initial, times)
     states[: solved.size] = np.clip(solved, -polynomial_flow.LIMIT, polynomial_flow.LIMIT)
     return states
 
