@@ -1,5 +1,7 @@
 """Faults in a user's own table: keys of its study with words of the sentence; texts of the file with the sentence."""
 
+import gzip
+
 from unit.test_table import HEADER, LINES, with_line
 from unit.test_table_study import STUDY
 
@@ -36,6 +38,14 @@ STUDIES = [
     ),
     ({"learners": ["oat"]}, "studies.growth.learners.0", "did you mean 'oat.refined'"),
     ({"parameter": {"unit": "1/h"}}, "'studies.growth.parameter.name': is missing."),
+    ({"parameter": {"name": "R\np"}}, "'studies.growth.parameter.name': 'R\\np' holds a control character"),
+    ({"parameter": {"name": "R", "unit": "1/h\a"}}, "'studies.growth.parameter.unit': '1/h\\x07' holds a control"),
+    ({"time": {"unit": "h\ud800"}}, "'studies.growth.time.unit': 'h\\ud800' holds a control character"),
+    ({"time": {"unit": "h" * 101}}, "'studies.growth.time.unit': has 101 characters, at most 100"),
+    (
+        {"columns": {**STUDY["columns"], "state": "density\n"}, "state": {"name": "N"}},
+        "column of the state: 'density\\n' holds a control character or a break of lines",
+    ),
 ]
 
 
@@ -133,3 +143,48 @@ LEARNERS = [
         "never changes",
     ),
 ]
+
+
+NUL, MARK = (
+    "is UTF-16, or holds NUL characters; save it as UTF-8 text.",
+    "must be CSV (as it is, or as .gz) or Parquet.",
+)
+_CSV = ("\n".join(LINES) + "\n").encode()
+_BOMB = gzip.compress(b"0" * 2**27, 1)
+
+# name of the file, its bytes, the sentence
+PACKED = {
+    "zip that is none": ("t.zip", _CSV, f"is named .zip, {MARK}"),
+    "zip archive named csv": ("t.csv", b"PK\x03\x04" + _CSV, f"is a zip archive by its content, {MARK}"),
+    "gzip named csv": ("t.csv", gzip.compress(_CSV, mtime=0), f"is gzip by its content, {MARK}"),
+    "Parquet named csv": ("t.csv", b"PAR1" + _CSV, f"is Parquet by its content, {MARK}"),
+    "csv named Parquet": ("t.parquet", _CSV, "cannot be read as Parquet, or is truncated."),
+    "Parquet of marks alone": ("t.parquet", b"PAR1" + b"\xff" * 40 + b"PAR1", "as Parquet, or is truncated."),
+    "truncated gzip": (
+        "t.csv.gz",
+        gzip.compress(_CSV, mtime=0)[:-12],
+        "cannot be read as a table (Compressed file ended",
+    ),
+    "gzip bomb": ("t.csv.gz", _BOMB, "at most 6.71e+07 are read."),
+    "UTF-16": ("t.csv", _CSV.decode().encode("utf-16"), NUL),
+    "UTF-16 without a mark": ("t.csv", _CSV.decode().encode("utf-16-le"), NUL),
+    "UTF-32": ("t.csv", _CSV.decode().encode("utf-32"), NUL),
+    "NUL": ("t.csv", _CSV.replace(b"0.25", b"0.2\0"), NUL),
+    "mark alone": ("t.csv", b"\xef\xbb\xbf", "is empty."),
+    "line break in a header": ("t.csv", _CSV.replace(b"density", b'"density\n(1/ml)"'), r"'density\n(1/ml)'."),
+    "400 digits": ("t.csv", with_line(3, f"0.1,{'1' * 400}.x,0").encode(), "column time: '1111111111"),
+    "1e200": (
+        "t.csv",
+        with_line(3, "0.1,1e200,0").encode(),
+        "row 3, column time: the largest number is 1e+200, its size",
+    ),
+    "all of 1e-200": (
+        "t.csv",
+        "\n".join([HEADER, *(f"{p},{t},{t}e-200" for p in (0.1, 0.5) for t in range(1, 7))]).encode(),
+        "row 7, column density: the largest number is 6e-200, its size must be between 1e-100 and 1e+100",
+    ),
+    "thousands": ("t.csv", with_line(3, '0.1,"1,000",0').encode(), "'1,000' is no finite number"),
+    "words": ("t.csv", with_line(3, "0.1,Infinity,0").encode(), "'inf' is no finite number"),
+    "digits of another script": ("t.csv", with_line(3, "0.1,１,0").encode(), "'１' is no finite number"),
+    "truth values": ("t.csv", "\n".join([HEADER, *["0.1,1,True"] * 6]).encode(), "'True' is no finite number"),
+}

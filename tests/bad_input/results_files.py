@@ -1,5 +1,7 @@
 """Faults in files of a run: contents of an equation, texts of a table, edits of a dataset."""
 
+import json
+
 import h5py
 import numpy as np
 from unit.test_equation import coefficient, content
@@ -65,6 +67,21 @@ EQUATIONS = [
     (coefficient("samples", standard_error=[0.1]), "standard_error must be as long as values, 2"),
     (coefficient("samples", interpolation="cubic"), "must be one of linear, pchip"),
 ]
+_GOOD = json.dumps(content())
+TEXTS = {
+    "a number of 5000 digits": (
+        _GOOD.replace("{", '{"n": ' + "9" * 5000 + ",", 1),
+        "a number has 5000 digits, at most 1000",
+    ),
+    "nested 100000 deep": ('{"n": ' + "[" * 100_000, "cannot be read as JSON"),
+    "a repeated key": (_GOOD.replace("{", '{"status": "read",', 1), "the key 'status' is repeated"),
+    "a tab in a text": (_GOOD.replace("read", "re\tad", 1), "Invalid control character"),
+    "half a character": (_GOOD.replace("{", '{"n": "\\ud800",', 1), "half a character"),
+    "another letter for micro": (json.dumps(content(features=["µ"])), "write it as 'μ'"),
+    "a long name": (json.dumps(content(features=["x" * 101])), "is reserved, repeated or no identifier"),
+    "a line break in the target": (json.dumps(content(target="dx/dt\n")), "'dx/dt\\n' holds a control character"),
+    "a control character in the parameter": (json.dumps(content(parameter="\x1b[2J")), "holds a control character"),
+}
 TABLES = [
     ("name,value,error\na,x,1\n", "row 2, column value: 'x' is no finite number"),
     ("name,value,error\na,1,1\nb,2,?\n", "row 3, column error: '?' is no finite number"),

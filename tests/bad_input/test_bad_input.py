@@ -109,11 +109,15 @@ def own_table_cases() -> Iterator[tuple[str, Fault, tuple[str, ...]]]:
         yield f"own learners {number:02}: {words[0]}", learned, tuple(words)
     for name, (text, sentence) in own_tables.FILES.items():
         yield f"own table: {name}", written("t.csv", text, imported), (sentence,)
+    for name, (file, content, sentence) in own_tables.PACKED.items():
+        yield f"own table: {name}", written(file, content, imported), (sentence,)
 
 
 def results_cases() -> Iterator[tuple[str, Fault, tuple[str, ...]]]:
     for number, (content, words) in enumerate(results_files.EQUATIONS, 1):
         yield f"equation {number:02}: {words}", written("e.json", json.dumps(content), read_equation), (words,)
+    for name, (text, words) in results_files.TEXTS.items():
+        yield f"equation: {name}", written("e.json", text, read_equation), (words,)
     for text, words in results_files.TABLES:
 
         def read(path: Path) -> object:

@@ -1,5 +1,6 @@
 """Scripts from datasets to equations, scores and verdicts."""
 
+import dataclasses
 import json
 from html import escape
 
@@ -7,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import CODE, OAT, VALUES
+from eqlearn.coefficients import Constant
 from eqlearn.dataset import read_dataset
 from eqlearn.effective import coefficient_error
-from eqlearn.equation import read_equation
+from eqlearn.equation import Equation, read_equation, write_equation
 from eqlearn.errors import InputError
 from eqlearn.structure import same_structure
 from fit_oat import fit_oat
@@ -18,7 +20,7 @@ from score_trajectories import score_trajectories
 from summarise import summarise
 from summarise_inference import summarise_inference
 from tabulate_coefficients import tabulate_coefficients
-from tabulate_recovery import tabulate_recovery
+from tabulate_recovery import tabulate_recovery, true_powers
 from write_mean_field_equation import write_mean_field_equation
 
 
@@ -107,6 +109,36 @@ def test_coefficients_are_tabulated_over_the_parameter(fitted, tmp_path):
     table = pd.read_csv(path)
     assert set(table["coefficient"]) == {"c1", "c2"}
     np.testing.assert_allclose(table.loc[table["coefficient"] == "c1", "value"], 0.5, rtol=1e-8)
+
+
+def test_terms_of_an_equation_that_is_no_polynomial_are_tabulated_as_they_are_written(fitted, tmp_path):
+    path, own = tmp_path / "coefficients.csv", tmp_path / "own.json"
+    values = {"c1": Constant(0.5), "c2": Constant(-2.0), "c3": Constant(3.0)}
+    write_equation(Equation("p*(c1*sin(c3*C) + c2*C/(1 + C))", ("C",), "r_p", "dC/dt", values), own)
+    unread = tmp_path / "unread.json"
+    write_equation(Equation(None, ("C",), "r_p", "dC/dt", {}, status="unread", reason="too long"), unread)
+    equations = {"own.refined/n4": own, "oat.refined/n4": fitted[0], "seql.refined/n4": unread}
+    tabulate_coefficients(equations=equations, coefficients=path, span=(0.5, 2.0))
+    table = pd.read_csv(path)
+    ours = table[table["learner"] == "own.refined"].groupby("coefficient")["value"].agg(["min", "max"]).round(12)
+    fraction = "(_*1 + _*C)**-1*C"
+    assert ours["min"].tolist() == ours["max"].tolist()
+    assert ours["min"].drop([name for name in ours.index if "factor 2" in name]).to_dict() == {
+        fraction: -2.0,
+        f"{fraction} factor 1": 1.0,
+        "sin(_*C)": 0.5,
+        "sin(_*C) factor 1": 3.0,
+    }
+    assert set(table.loc[table["learner"] == "oat.refined", "coefficient"]) == {"c1", "c2"}
+    tabulate_coefficients(equations={"seql.refined/n4": unread}, coefficients=path, span=(0.5, 2.0))
+    assert len(pd.read_csv(path)) == 0
+
+
+def test_a_truth_that_is_no_polynomial_has_no_powers(mean_field_dataset):
+    data = read_dataset(mean_field_dataset)
+    assert true_powers(data) == (1, 2)
+    attributes = {**data.attributes, "true_equation": "p*sin(C)"}
+    assert true_powers(dataclasses.replace(data, attributes=attributes)) is None
 
 
 def test_recovery_counts_the_right_structures(fitted, mean_field_dataset, tmp_path):

@@ -43,13 +43,13 @@ def example_fits(folder, labels=OWN_LABELS, **out):
     figure_example_fits(examples={"bdm-c0.05": path, "bdm-c0.25": path}, curves=CURVES, labels=labels, **out)
 
 
-def coefficients(folder, labels=OWN_LABELS, **out):
+def coefficients(folder, labels=OWN_LABELS, terms=(("c1", 0.5), ("c2", -1.0), ("c3", 0.2)), **out):
     curves = [
         pd.DataFrame(
             {"learner": "oat.refined", "experiments": n, "coefficient": c, "parameter_value": RATES, "value": v}
         )
         for n in (12, 4)
-        for c, v in (("c1", 0.5), ("c2", -1.0), ("c3", 0.2))
+        for c, v in terms
     ]
     points = pd.DataFrame({"parameter_value": RATES, "model": "common", "power": 1, "coefficient": 0.5})
     joined, single = write(folder, "joined", pd.concat(curves)), write(folder, "points", points)
@@ -175,6 +175,10 @@ def coefficients_of_a_table(folder, **out):
     coefficients(folder, TABLE_LABELS, **out)
 
 
+def coefficients_of_no_polynomial(folder, **out):
+    coefficients(folder, terms=(("sin(_*C)", 0.5), ("(_*1 + _*C)**-1*C factor 1", 1.0), ("c2", 0.2)), **out)
+
+
 def parameter_inference(folder, **out):
     parts = [
         pd.DataFrame(
@@ -236,6 +240,7 @@ FIGURES = [
     one_column,
     example_fits_of_a_table,
     coefficients_of_a_table,
+    coefficients_of_no_polynomial,
 ]
 
 

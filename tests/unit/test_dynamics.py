@@ -168,3 +168,17 @@ def test_an_unstable_equilibrium_is_not_taken_for_rest():
     times = np.linspace(0.0, 60.0, 50)
     states = polynomial_flow.solve(np.array([0.0, 0.5, -1.0]), 1e-6, times)
     np.testing.assert_allclose(states, mean_field.density(times, 1e-6, 1.0, 0.5), rtol=1e-7)
+
+
+@pytest.mark.parametrize("template", ["log(C - 1)", "sqrt(C - 2)", "0*log(C - 1) + C"])
+def test_a_rate_that_is_no_number_at_the_start_ends_at_the_limit(template):
+    with np.errstate(all="ignore"):
+        states = forward_solve(Equation(template, ("C",), "r", "dC/dt", {}), 1.0, 0.1, np.linspace(0.0, 5.0, 6))
+    assert (np.abs(states) == polynomial_flow.LIMIT).all()
+
+
+def test_a_high_power_of_a_sum_is_solved_without_multiplying_it_out():
+    equation = Equation("-(C + p)**40", ("C",), "r", "dC/dt", {})
+    times = np.linspace(0.0, 5.0, 6)
+    assert state_polynomial(equation, 0.5) is None
+    np.testing.assert_allclose(forward_solve(equation, 0.5, 0.5, times), (1 + 39 * times) ** (-1 / 39) - 0.5, rtol=1e-8)

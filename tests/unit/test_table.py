@@ -2,6 +2,7 @@
 
 import gzip
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -215,6 +216,67 @@ def test_bad_parquet_names_row_and_column(tmp_path):
     table.loc[3, "density"] = np.nan
     fastparquet.write(str(tmp_path / "t.parquet"), table)
     with pytest.raises(InputError, match="row 4, column density: is empty or NaN"):
+        imported(tmp_path / "t.parquet")
+
+
+# Of a column "time" of seconds, as Arrow notes them; Parquet keeps plain whole numbers.
+ARROW = (
+    "/////9gAAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAMAAAB0AAAANAAAAAQAAACo////AAABAxAAAAAYAAAA"
+    "BAAAAAAAAAAHAAAAZGVuc2l0eQCa////AAACANT///8AAAESEAAAABgAAAAEAAAAAAAAAAQAAAB0aW1lAAAAAMb///8AAAAAEAAUAAgABgAHAAwA"
+    "AAAQABAAAAAAAAEDEAAAABwAAAAEAAAAAAAAAAQAAAByYXRlAAAGAAgABgAGAAAAAAACAAAAAAA="
+)
+TIMED = {
+    "durations": (lambda time: pd.to_timedelta(time, unit="s"), {}, "holds durations, must hold numbers"),
+    "timestamps": (lambda time: pd.to_datetime(time, unit="s"), {}, "holds timestamps, must hold numbers"),
+    "durations of Arrow": (
+        lambda time: time.astype(int),
+        {"ARROW:schema": ARROW},
+        "holds durations, must hold numbers",
+    ),
+    "truth values": (lambda time: time > 1, {}, "row 1, column time: 'False' is no finite number"),
+    "missing": (lambda time: time.astype(int).astype("Int64").where(time > 0), {}, "row 1, column time: is empty"),
+    "a damaged schema": (lambda time: time, {"ARROW:schema": ARROW[:40]}, "cannot be read as Parquet"),
+}
+
+
+@pytest.mark.parametrize("kind", TIMED)
+def test_times_and_truth_values_in_parquet_are_refused(kind, tmp_path):
+    import fastparquet
+
+    change, noted, words = TIMED[kind]
+    table = tidy()
+    fastparquet.write(str(tmp_path / "t.parquet"), table.assign(time=change(table["time"])), custom_metadata=noted)
+    with pytest.raises(InputError, match=words):
+        imported(tmp_path / "t.parquet")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: table.assign(time=table["time"].astype("category")),
+        lambda table: table.assign(time=table["time"].astype(str).astype("category")),
+        lambda table: table.assign(time=table["time"].map(lambda number: Decimal(str(number)))),
+        lambda table: table.assign(density=table["density"].astype("Float64")),
+        lambda table: table.set_index(["rate", "time"]),
+    ],
+    ids=["categories", "texts", "decimals", "nullable", "index of two"],
+)
+def test_numbers_in_parquet_are_what_they_say(change, tmp_path):
+    import fastparquet
+
+    table = change(tidy())
+    encoding = {name: "decimal" if name == "time" else "infer" for name in table} if "time" in table else "infer"
+    decimals = isinstance(table.get("time", pd.Series([0])).iloc[0], Decimal)
+    fastparquet.write(str(tmp_path / "t.parquet"), table, object_encoding=encoding if decimals else "infer")
+    check(imported(tmp_path / "t.parquet"))
+
+
+def test_parquet_of_more_rows_than_it_can_hold_is_refused(tmp_path):
+    import fastparquet
+
+    table = pd.DataFrame(dict.fromkeys(HEADER.split(","), np.zeros(2_900_000)))
+    fastparquet.write(str(tmp_path / "t.parquet"), table, compression="GZIP")
+    with pytest.raises(InputError, match="bytes in a file of"):
         imported(tmp_path / "t.parquet")
 
 

@@ -164,6 +164,7 @@ class TableStudy(Study):
         return close
 
     def _check(self) -> None:
+        self._check_texts()
         self._check_columns()
         start, chosen = self.settings["initial_state"], self.settings["experiments"]
         if isinstance(start, str) and start != "data":
@@ -181,6 +182,21 @@ class TableStudy(Study):
             self._refuse("learner_settings.oat.published.target", target, "first, most_common or a list of powers")
         for learner in self.settings["learners"]:
             assert self.experiments_of(learner)
+
+    def _check_texts(self) -> None:
+        """Names and units stand in files and figures, whose letters must show."""
+        from eqlearn.errors import InputError
+        from eqlearn.names import LONGEST, require_printable
+
+        for role in ("parameter", "state", "time"):
+            for part, text in self.settings.get(role, {}).items():
+                key = f"config key '{self.key(role, part)}'"
+                try:
+                    require_printable(key, text)
+                except InputError as error:
+                    raise ConfigurationError(str(error)) from None
+                if len(text) > LONGEST:
+                    raise ConfigurationError(f"{key}: has {len(text)} characters, at most {LONGEST} are allowed.")
 
     def _refuse(self, key: str, found: Any, allowed: str) -> None:
         raise ConfigurationError(f"config key '{self.key(key)}': is {found!r}, must be {allowed}.")

@@ -1,12 +1,15 @@
 """Draw coefficients over the parameter: every experiment's own, where there is one, and the learned curves (N2, N3)."""
 
+import re
 from itertools import cycle
 from pathlib import Path
+from textwrap import wrap
 
 from eqlearn.job import logged_to
 from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, MARKERS, PANEL, grid, legend, log_parameter, power_text, save
 from eqlearn.tables import read_table
 
+TITLE = 22  # characters in a line above a panel
 WIDTH = 11.5  # inches for the panels of a row
 FRAMED = 0.1  # share of the largest parameter value above which the curves fit into the frame
 
@@ -30,13 +33,13 @@ def figure_coefficients(
     curves = {name: table[table["learner"] == learner] for name, table in curves.items()}
     columns = ["parameter_value", "power", "coefficient"]
     single = {name: read_table(path, columns, ["model"]) for name, path in points.items()}
-    terms = {name: sorted(set(table["coefficient"]), key=_power) for name, table in curves.items()}
-    most = max(map(len, terms.values()))
+    terms = {name: sorted(set(table["coefficient"]), key=_order) for name, table in curves.items()}
+    most = max(1, *map(len, terms.values()))
     figure, axes = grid(len(curves), most, (min(PANEL[0], WIDTH / most), PANEL[1]))
     for row, (name, table) in zip(axes, curves.items()):
         for axis, term in zip(row, terms[name]):
             _draw(axis, table, single.get(name), term)
-            axis.set_title(power_text(labels["state_symbol"], _power(term)))
+            axis.set_title(_title(labels["state_symbol"], term))
             log_parameter(axis)
             axis.set_xlabel(labels["parameter"].replace(" (", "\n("))  # panels may be narrow
         for axis in row[len(terms[name]) :]:
@@ -46,12 +49,22 @@ def figure_coefficients(
     save(figure, svg, png)
 
 
-def _power(term: str) -> int:
-    return int(term[1:])
+def _power(term: str) -> int | None:
+    """Power of the state; None for a term of an equation that is no polynomial."""
+    return int(term[1:]) if re.fullmatch(r"c\d+", term) else None
+
+
+def _order(term: str) -> tuple[bool, int, str]:
+    return _power(term) is None, _power(term) or 0, term
+
+
+def _title(symbol: str, term: str) -> str:
+    power = _power(term)
+    return "\n".join(wrap(term, TITLE)) if power is None else power_text(symbol, power)
 
 
 def _draw(axis, table, points, term: str) -> None:
-    if points is not None:
+    if points is not None and _power(term) is not None:
         common = points[(points["model"] == "common") & (points["power"] == _power(term))]
         style = {"markersize": 1.5, "linestyle": "none", "zorder": 1, "color": "0.7", "label": "each value"}
         axis.plot(common["parameter_value"], common["coefficient"], MARKERS[0], **style)

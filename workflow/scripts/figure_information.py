@@ -30,8 +30,9 @@ def figure_information(*, table: Path, svg: Path, png: Path) -> None:
         own, (name, colour, dashes) = rows[rows["learner"] == learner], LEARNERS[learner]
         style = {"marker": marker, "ms": 3, "color": colour, "label": name}
         aside = ASIDE * (place - (len(shown) - 1) / 2)
-        powers = [(c, int(p) + aside) for c, text in zip(own["initial_density"], own["powers"]) for p in text.split()]
-        structure.plot(*np.transpose(powers), ls="none", **style)
+        texts = zip(own["initial_density"], own["powers"].fillna(""))  # none of an equation that is no polynomial
+        powers = [(density, int(power) + aside) for density, text in texts for power in text.split()]
+        structure.plot(*np.reshape(powers, (-1, 2)).T, ls="none", **style)
         for axis, quantity in zip(learned, LEARNED):
             axis.plot(own["initial_density"], own[quantity], ls=dashes, **style)
     data = rows.drop_duplicates("dataset")
@@ -40,7 +41,7 @@ def figure_information(*, table: Path, svg: Path, png: Path) -> None:
         label = f"$c_{name.removeprefix(STANDARD_ERROR)}$"
         errors.plot(data["initial_density"], data[name], label=label, **style)
     condition.plot(data["initial_density"], data["condition"], "o-", ms=3, color="0.3", label="condition")
-    structure.set(ylabel="power of C in the equation (1)", yticks=range(1, int(structure.get_ylim()[1]) + 1))
+    structure.set(ylabel="power of C in the equation (1)", yticks=range(1, max(1, int(structure.get_ylim()[1])) + 1))
     for axis, text in zip((*learned, errors, condition), (*LEARNED.values(), OF_DATA, "condition (1)")):
         log_error(axis)
         axis.set_ylabel(text)

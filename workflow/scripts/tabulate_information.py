@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from eqlearn.dataset import ParametricDataset, read_dataset
 from eqlearn.dynamics import state_polynomial
-from eqlearn.equation import read_equation
+from eqlearn.equation import Equation, read_equation
 from eqlearn.information import REFERENCE, information
 from eqlearn.job import logged_to
 from eqlearn.paper_a import structures_alone
+from eqlearn.structure import terms
 from eqlearn.tables import read_table, write_table
 
 Labelled = dict[tuple[str, str], Path]
@@ -27,10 +28,11 @@ def tabulate_information(
     """Write one row per dataset and equation; medians are over the parameter values that all datasets have.
 
     ``equations`` by dataset and ``learner.protocol/n``; ``alone`` (equations per parameter value of the same
-    experiments) by dataset and learner. Columns: powers of the equation; share of the experiments whose own equation
-    has the structure that is most frequent among them; median trajectory error; median over the parameter of the mean
-    relative error of the inferred parameter; and of the data alone, so the same for all learners, the condition and
-    the standard errors of the coefficients of dC/d(p·t) with the terms C, C² and C³.
+    experiments) by dataset and learner. Columns: powers of the equation, or terms of one that is no
+    polynomial; share of the experiments whose own equation has the structure that is most frequent among them; median
+    trajectory error; median over the parameter of the mean relative error of the inferred parameter; and of the data
+    alone, so the same for all learners, the condition and the standard errors of the coefficients of dC/d(p·t) with
+    the terms C, C² and C³.
     """
     data = {name: read_dataset(path) for name, path in datasets.items()}
     shared = set.intersection(*(set(part.values) for part in data.values()))
@@ -41,13 +43,12 @@ def tabulate_information(
     told = {name: _told(part.at(sorted(shared))) for name, part in data.items()}
     rows = []
     for (name, label), path in equations.items():
-        powers = np.flatnonzero(state_polynomial(read_equation(path), 1.0))
         rows.append(
             {
                 "dataset": name,
                 "initial_density": data[name].attributes["initial_state"],
                 "learner": label.split("/")[0],
-                "powers": " ".join(map(str, powers)),
+                **_structure(read_equation(path)),
                 "share_of_most_frequent": _share(alone.get((name, label.split("/")[0]))),
                 "median_mse": scores[name].get(label),
                 "median_relative_error": misses[name].get(label),
@@ -55,6 +56,17 @@ def tabulate_information(
             }
         )
     write_table(pd.DataFrame(rows).sort_values("initial_density", kind="stable"), table)
+
+
+def _structure(equation: Equation) -> dict[str, str]:
+    """Powers of the state, of a polynomial; and terms of an equation that is none."""
+    coefficients = None if equation.status == "unread" else state_polynomial(equation, 1.0)
+    if coefficients is not None:
+        return {"powers": " ".join(map(str, np.flatnonzero(coefficients))), "terms": ""}
+    return {
+        "powers": "",
+        "terms": " + ".join(term.skeleton for term in terms(equation)) if equation.template else "unread",
+    }
 
 
 def _medians(path: Path, column: str, values: set[float]) -> dict[str, float]:

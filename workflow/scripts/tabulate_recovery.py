@@ -29,11 +29,12 @@ def tabulate_recovery(*, datasets: dict[str, Path], alone: dict[tuple[str, str],
     write_table(pd.DataFrame(rows, columns=columns), recovery)
 
 
-def true_powers(data: ParametricDataset) -> tuple[int, ...]:
-    """Powers of the state in the dataset's true equation."""
+def true_powers(data: ParametricDataset) -> tuple[int, ...] | None:
+    """Powers of the state in the dataset's true equation; None where that is no polynomial, which no powers are."""
     names = tuple(quantity.name for quantity in data.state)
     truth = Equation(data.attributes["true_equation"], names, data.parameter.name, data.rate.name, {})
-    return tuple(int(power) for power in np.flatnonzero(state_polynomial(truth, 1.0)))
+    coefficients = state_polynomial(truth, 1.0)
+    return None if coefficients is None else tuple(int(power) for power in np.flatnonzero(coefficients))
 
 
 if __name__ == "__main__":

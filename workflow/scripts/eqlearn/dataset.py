@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from eqlearn.errors import InputError
+from eqlearn.names import require_printable
 from eqlearn.netcdf import DIGEST, content_digest, load, require_unedited, scalar, write_netcdf
 
 _INDEX = ("parameter", "sample")
@@ -106,6 +107,9 @@ def _require_names(dataset: ParametricDataset) -> None:
     names = [quantity.name for quantity in dataset.state]
     if len(set(names)) < len(names):
         _fail(dataset, "features", f"repeats a name in {', '.join(names)}")
+    for quantity in (dataset.parameter, *dataset.state, dataset.rate, dataset.time_axis):
+        for text in () if quantity is None else (quantity.name, quantity.unit):
+            require_printable(str(dataset.attributes.get("file", dataset.name)), text)
     for name in dataset.extra:
         if name in _RESERVED or not name.isidentifier():
             _fail(dataset, f"extra variable {name!r}", f"must be an identifier other than {', '.join(_RESERVED)}")

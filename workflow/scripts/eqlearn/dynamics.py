@@ -40,6 +40,10 @@ def _general_solve(equation: Equation, parameter: float, initial: float, times: 
     values = {SYMBOL: parameter, **equation.coefficients_at(parameter)}
     rate = equation.expression.evaluate
 
+    # Without a number there the solver would look for its first step for ever.
+    if not np.isfinite(rate({**values, name: np.float64(initial)})):
+        return np.full(times.size, np.copysign(polynomial_flow.LIMIT, initial))
+
     def blown_up(_time: float, state: np.ndarray) -> float:
         return polynomial_flow.LIMIT - abs(state[0])
 
@@ -54,7 +58,8 @@ def _general_solve(equation: Equation, parameter: float, initial: float, times: 
         atol=polynomial_flow.ATOL,
         events=blown_up,
     )
-    last = solution.y_events[0][-1, 0] if solution.status == 1 else solution.y[0, -1]
+    solved = solution.y[0] if len(solution.t) else np.array([initial])
+    last = solution.y_events[0][-1, 0] if solution.status == 1 else solved[-1]
     states = np.full(times.size, np.copysign(polynomial_flow.LIMIT, last))
-    states[: solution.y.shape[1]] = solution.y[0]
+    states[: solved.size] = solved
     return states

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import keyword
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +16,7 @@ from eqlearn.coefficients import Coefficient
 from eqlearn.errors import InputError
 from eqlearn.expression import FUNCTIONS, Expression
 from eqlearn.files import read_json, write_text
+from eqlearn.names import LONGEST, hint_of, normal, require_printable, shown
 
 SYMBOL = "p"
 _KEYS = ("status", "reason", "target", "template", "features", "parameter", "coefficients", "valid_range", "provenance")
@@ -86,7 +86,11 @@ def _validate(equation: Equation) -> None:
     given = [*equation.features, *equation.coefficients]
     bad = [name for name in given if not is_name(name) or given.count(name) > 1]
     if bad:
-        raise InputError(f"equation: name {bad[0]!r} is reserved, repeated or no identifier.")
+        raise InputError(
+            f"equation: name {shown(repr(bad[0]))} is reserved, repeated or no identifier{hint_of(bad[0])}."
+        )
+    for text in (equation.target, equation.parameter):
+        require_printable("equation", text)
     if equation.status == "read":
         unknown = equation.expression.names - {SYMBOL, *given}
         unused = set(equation.coefficients) - equation.expression.names
@@ -97,8 +101,8 @@ def _validate(equation: Equation) -> None:
 
 
 def is_name(name: Any) -> bool:
-    """Whether features and coefficients may be called so; Python reads names in their NFKC form alone."""
-    good = isinstance(name, str) and name.isidentifier() and name == unicodedata.normalize("NFKC", name)
+    """Whether features and coefficients may be called so: as the parser of expressions reads it, and not for pages."""
+    good = isinstance(name, str) and name.isidentifier() and normal(name) == name and len(name) <= LONGEST
     return good and not keyword.iskeyword(name) and name not in (SYMBOL, *FUNCTIONS)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from eqlearn.errors import InputError
 
+LONGEST_NUMBER = 1000  # digits; those of any number in double precision are fewer
+
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
@@ -36,11 +38,13 @@ def write_text(path: str | Path, text: str) -> None:
 
 def read_json(path: str | Path) -> dict:
     """Read a JSON object; InputError names the file where it is none, repeats a key or holds NaN or infinity."""
-    rules = {"parse_constant": _finite, "parse_float": _finite, "object_pairs_hook": _without_repeats}
+    rules = {"parse_constant": _finite, "parse_float": _finite, "parse_int": _whole}
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"), **rules)
+        content = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=_without_repeats, **rules)
+        canonical_json(content).encode()  # ValueError for half a character, which can be escaped but not written
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read as JSON, or is truncated ({error}).") from error
+        found = "half a character" if isinstance(error, UnicodeEncodeError) else ascii(str(error))[1:-1]
+        raise InputError(f"{path}: cannot be read as JSON, or is truncated ({found}).") from error
     if not isinstance(content, dict):
         raise InputError(f"{path}: holds a JSON {type(content).__name__}, must be an object.")
     return content
@@ -50,6 +54,12 @@ def _finite(text: str) -> float:
     if not math.isfinite(float(text)):
         raise ValueError(f"{text} is no finite number")
     return float(text)
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"a number has {len(text)} digits, at most {LONGEST_NUMBER} are read")
+    return int(text)
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict:

@@ -9,6 +9,7 @@ import xarray as xr
 
 from eqlearn.errors import InputError
 from eqlearn.files import canonical_json, replacing
+from eqlearn.hdf5_structure import require_plain
 
 DIGEST = "content_digest"
 _TEXT = "UOT"
@@ -31,11 +32,14 @@ def read_netcdf(path: str | Path) -> xr.Dataset:
 
 
 def load(path: str | Path) -> xr.Dataset:
-    """Load any netCDF-4 file into memory; InputError where it cannot be read whole."""
+    """Load a netCDF-4 file into memory; InputError where it cannot be read whole, or holds more than its own values."""
     try:
+        require_plain(path)
         with xr.open_dataset(path, engine="h5netcdf", decode_times=False, phony_dims="access") as data:
             return data.load()
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # h5py, h5netcdf and xarray raise a dozen kinds for a damaged file
         raise InputError(f"{path}: not a netCDF file, or a truncated one; delete it to remake it.") from error
 
 

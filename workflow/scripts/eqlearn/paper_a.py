@@ -155,6 +155,8 @@ def measured_es_equation(place: str, experiments: str, equation: Equation) -> di
 
 def _coefficients(name: str, equation: Equation) -> dict[str, Measured]:
     coefficients = state_polynomial(equation, 1.0)
+    if coefficients is None:  # a form of which the publication has no coefficient
+        return {}
     padded = np.zeros(11)
     padded[: coefficients.size] = coefficients
     return {f"{name}{power}": Measured(float(value)) for power, value in enumerate(padded)}

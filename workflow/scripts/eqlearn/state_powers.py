@@ -12,6 +12,7 @@ import numpy as np
 
 from eqlearn.expression import Expression
 
+MOST = 2_000  # evaluations of names and numbers for one coefficient; beyond, the rate itself is quicker
 At = Callable[[Mapping[str, np.float64]], np.float64]  # a number, from the values of all names but the state's
 
 
@@ -22,7 +23,19 @@ def _one(_values: Mapping[str, np.float64]) -> np.float64:
 def _combined(combine: Callable, left: At, right: At) -> At:
     if combine is operator.mul and _one in (left, right):
         return right if left is _one else left
-    return lambda values: combine(left(values), right(values))
+
+    def combined(values: Mapping[str, np.float64]) -> np.float64:
+        return combine(left(values), right(values))
+
+    combined.cost = _cost(left) + _cost(right)
+    if combined.cost > MOST:
+        raise TypeError("multiplied out, it takes too long to evaluate")
+    return combined
+
+
+def _cost(at: At) -> int:
+    """Evaluations of names and numbers; those of (1 + C)**n double with n."""
+    return getattr(at, "cost", 1)
 
 
 class _Polynomial:
@@ -76,7 +89,11 @@ class _Polynomial:
 
 
 def _applied(function: Callable, at: At) -> At:
-    return lambda values: function(at(values))
+    def applied(values: Mapping[str, np.float64]) -> np.float64:
+        return function(at(values))
+
+    applied.cost = _cost(at)
+    return applied
 
 
 @lru_cache
@@ -89,5 +106,5 @@ def by_power(expression: Expression, state: str) -> Mapping[int, At] | None:
             lambda name: lambda polynomial: polynomial.applied(getattr(np, name)),
             lambda number: _Polynomial({0: lambda _values: np.float64(number)}),
         ).terms
-    except TypeError:  # a function of the state, a division by it, or a fractional power
+    except TypeError:  # a function of the state, a division by it, a fractional power, or too much to multiply out
         return None

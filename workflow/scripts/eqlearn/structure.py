@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,20 +13,53 @@ from eqlearn.coefficients import Coefficient, Constant
 from eqlearn.equation import SYMBOL, Equation
 from eqlearn.errors import InputError
 from eqlearn.expression import MAX_POWER, Expression
+from eqlearn.symbolic_limits import bounded_in_time, fit, require_numbers, require_terms
 
+MAX_EXPONENT = 700.0  # of e in double precision
 _UNREAL = (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
 
 
+@bounded_in_time
 def to_sympy(equation: Equation) -> sympy.Expr:
-    """The template as a SymPy expression of real symbols; InputError where it divides by zero or is not real."""
+    """The template as a SymPy expression of real symbols.
+
+    InputError where it divides by zero, is not real, or holds numbers too large to be worked with.
+    """
+    require_numbers(equation.expression)
     symbols = {name: symbol(name) for name in equation.expression.names}
-    expression = equation.expression.fold(symbols, lambda name: getattr(sympy, name), _number)
+    expression = equation.expression.fold(symbols, _function, _number)
     return _real(expression.replace(lambda node: node.is_Pow and node.exp.is_Float, _with_exact_power))
 
 
 def symbol(name: str) -> sympy.Symbol:
     """A name as the symbol that stands for it in every expression."""
     return sympy.Symbol(name, real=True)
+
+
+def _function(name: str) -> Callable[[sympy.Expr], sympy.Expr]:
+    return _exponential if name == "exp" else getattr(sympy, name)
+
+
+def _exponential(argument: sympy.Expr) -> sympy.Expr:
+    """exp, but of numbers whose exponential is none in double precision; SymPy takes exp(2*log(x)) for x**2, so that
+    the same bound holds as for a power that is written as one."""
+
+    def refuse() -> None:
+        raise InputError(f"equation: 'exp({str(argument)[:60]})' is no finite number, or a power above {MAX_POWER}.")
+
+    if argument.is_number and not abs(complex(argument)) <= MAX_EXPONENT:
+        refuse()
+    powers = [part for part in sympy.Add.make_args(argument) if part.has(sympy.log)]
+    if not _small(number for part in powers for number in part.atoms(sympy.Number)):
+        refuse()
+    value = sympy.exp(argument)
+    if not _small(power.exp for power in value.atoms(sympy.Pow)):
+        refuse()
+    return value
+
+
+def _small(exponents: Iterable[sympy.Expr]) -> bool:
+    return all(abs(exponent) <= MAX_POWER for exponent in exponents if exponent.is_Number)
 
 
 def _number(value: float) -> sympy.Number:
@@ -68,12 +102,14 @@ class Term:
     factors: tuple[sympy.Expr, ...]
 
 
+@bounded_in_time
 def terms(equation: Equation) -> tuple[Term, ...]:
     """The additive terms of the expanded template, equal ones merged, sorted by skeleton.
 
     A term whose skeleton is '1' has no feature in it. Terms that differ in their inner factors only, such as
     ``sin(c1*x) + sin(c2*x)``, have the skeletons ``sin(_*x)`` and ``sin(_*x) #2``.
     """
+    require_terms(equation.expression)
     return terms_of(to_sympy(equation), tuple(map(symbol, equation.features)))
 
 
@@ -122,6 +158,7 @@ def as_expression(expression: sympy.Expr) -> Expression:
     return Expression(_TemplatePrinter().doprint(expression))
 
 
+@bounded_in_time
 def simplified(equation: Equation) -> Equation:
     """Without the terms whose coefficient is zero at every parameter, and without unused coefficients."""
     zero = {symbol(name): 0 for name, coefficient in equation.coefficients.items() if _is_zero(coefficient)}
@@ -134,11 +171,13 @@ def _is_zero(coefficient: Coefficient) -> bool:
     return not np.any(coefficient.value if isinstance(coefficient, Constant) else coefficient.values)
 
 
+@bounded_in_time
 def to_text(equation: Equation, parameter: float | None = None, digits: int = 4) -> str:
     """One line for people; with a parameter value the coefficients are numbers."""
     return f"{equation.target} = {_filled(equation, parameter, digits)}"
 
 
+@bounded_in_time
 def to_latex(equation: Equation, parameter: float | None = None, digits: int = 4) -> str:
     """LaTeX of the right-hand side; with a parameter value the coefficients are numbers."""
     return sympy.latex(_filled(equation, parameter, digits))
@@ -150,6 +189,8 @@ def _filled(equation: Equation, parameter: float | None, digits: int) -> sympy.E
         values = {name: value for name, c in equation.coefficients.items() if (value := _constant(c)) is not None}
     else:
         values = {SYMBOL: parameter, **equation.coefficients_at(parameter)}
+    if not fit(equation.expression, values):
+        parameter, values = None, {}  # SymPy would work on numbers such as sin(exp(1e99)) for ever
     numbers = {symbol(name): sympy.Float(float(value), digits) for name, value in values.items()}
     filled = to_sympy(equation).subs(numbers)
     return filled if parameter is None else filled.evalf(digits)

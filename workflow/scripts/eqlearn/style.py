@@ -113,6 +113,8 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
     handles = {}
     for axis in axes:
         handles |= {label: handle for handle, label in zip(*axis.get_legend_handles_labels()) if label not in handles}
+    if not handles:
+        return
     widest = 0.5 + 0.06 * max(map(len, handles))  # inches: a handle, then letters
     columns = max(1, int(figure.get_figwidth() / widest))
     figure.set_figheight(figure.get_figheight() + LEGEND_ROW * (-(-len(handles) // columns) - 1))

@@ -9,16 +9,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 import pandas as pd
 
 from eqlearn.errors import InputError
+from eqlearn.limits import allowed, require_size
+from eqlearn.names import require_printable, shown
 
 SEPARATORS = (",", ";", "\t")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _UNREADABLE = (OSError, EOFError, zlib.error, csv.Error, UnicodeError, ValueError)
+_SMALLEST, _LARGEST = 1e-100, 1e100  # sizes whose squares and quotients are numbers still
+_LONG = 40  # characters of a cell that are shown
+_PACKED = {b"PK\x03\x04": "a zip archive", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_PACKED |= {b"PAR1": "Parquet", b"\xd0\xcf\x11\xe0": "an Excel workbook", b"\x89HDF": "HDF5", b"\x1f\x8b": "gzip"}
+_SUFFIXES = (".zip", ".bz2", ".xz", ".zst", ".tar", ".tgz", ".7z", ".xls", ".xlsx", ".ods", ".feather")
+_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,14 @@ class Rows:
         """Where a row stands: line of the file as an editor shows it; of a Parquet file, the row counted from 1."""
         if self.separator is None:
             return int(row) + 1
-        return next(line for k, (line, _) in enumerate(_records(self.path, self.separator)) if k == row + 1)
+        return next(line for k, (line, _) in enumerate(_records(_text(self.path), self.separator)) if k == row + 1)
 
 
 def read_rows(path: str | Path, columns: Columns) -> Rows:
     """The columns of a table. InputError names file, row and column of the first fault."""
     path = Path(path)
+    for role, name in columns.present.items():
+        require_printable(f"{path}: column of the {role}", name)
     read = _read_parquet if path.suffix.lower() in (".parquet", ".pq") else _read_csv
     try:
         table, separator = read(path, columns)
@@ -69,6 +78,8 @@ def read_rows(path: str | Path, columns: Columns) -> Rows:
     for role, name in columns.present.items():
         convert = _codes if role == "replicate" else _numbers
         rows.columns[role] = convert(rows, name, table[name])
+        if role != "replicate":
+            _require_sizes(rows, name, rows.columns[role])
     return rows
 
 
@@ -78,41 +89,51 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
-def _open(path: Path) -> TextIO:
-    opened = gzip.open if path.suffix.lower() == ".gz" else open
-    return opened(path, "rt", encoding="utf-8-sig", newline="")
+def _text(path: Path) -> str:
+    """The text of a CSV file, unpacked where it is named .gz; InputError for text that is no CSV."""
+    if path.suffix.lower() in _SUFFIXES:
+        raise InputError(f"{path}: is named {path.suffix}, must be CSV (as it is, or as .gz) or Parquet.")
+    size = path.stat().st_size
+    with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+        content = file.read(allowed(size) + 1)
+    require_size(path, len(content), size)
+    packed = [kind for mark, kind in _PACKED.items() if content.startswith(mark)]
+    if packed:
+        raise InputError(f"{path}: is {packed[0]} by its content, must be CSV (as it is, or as .gz) or Parquet.")
+    if content.startswith(_MARKS) or b"\0" in content:
+        raise InputError(f"{path}: is UTF-16, or holds NUL characters; save it as UTF-8 text.")
+    return content.decode("utf-8-sig")
 
 
-def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
+def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Line and fields of the header and of every row; blank lines are none, as pandas has it."""
-    with _open(path) as text:
-        reader = csv.reader(text, delimiter=separator, skipinitialspace=True)
-        for record in reader:
-            if len(record) > 1 or (record and record[0].strip()):
-                yield reader.line_num, record
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    for record in reader:
+        if len(record) > 1 or (record and record[0].strip()):
+            yield reader.line_num, record
 
 
 def _read_csv(path: Path, columns: Columns) -> tuple[pd.DataFrame, str]:
-    wanted = set(columns.present.values())
-    headers = [(separator, next(_records(path, separator), (0, []))[1]) for separator in SEPARATORS]
+    wanted, text = set(columns.present.values()), _text(path)
+    headers = [(separator, next(_records(text, separator), (0, []))[1]) for separator in SEPARATORS]
     headers = [(separator, [name.strip() for name in header]) for separator, header in headers]
     separator, header = max(headers, key=lambda found: (len(wanted & set(found[1])), len(found[1])))
     if not header:
         raise InputError(f"{path}: is empty.")
     _require_columns(path, header, columns)
-    options = {"sep": separator, "encoding": "utf-8-sig", "skipinitialspace": True, "low_memory": False}
+    options = {"sep": separator, "skipinitialspace": True, "low_memory": False}
     try:
-        table = pd.read_csv(path, **options)
+        table = pd.read_csv(io.StringIO(text, newline=""), **options)
     except pd.errors.ParserError:
-        _refuse_uneven(path, separator, len(header))
+        _refuse_uneven(path, text, separator, len(header))
         raise
     if not isinstance(table.index, pd.RangeIndex):  # pandas takes a surplus column for an index
-        _refuse_uneven(path, separator, len(header))
+        _refuse_uneven(path, text, separator, len(header))
     return table.set_axis(header, axis=1), separator
 
 
-def _refuse_uneven(path: Path, separator: str, width: int) -> None:
-    for line, record in _records(path, separator):
+def _refuse_uneven(path: Path, text: str, separator: str, width: int) -> None:
+    for line, record in _records(text, separator):
         if len(record) > width:
             raise InputError(
                 f"{path}: row {line} has {len(record)} columns, the header {width}; decimals need a point."
@@ -120,12 +141,14 @@ def _refuse_uneven(path: Path, separator: str, width: int) -> None:
 
 
 def _read_parquet(path: Path, columns: Columns) -> tuple[pd.DataFrame, None]:
-    from fastparquet import ParquetFile  # slow to import, and rarely needed
+    from eqlearn.datasets.parquet_file import opened, read_columns  # slow to import, and rarely needed
 
     try:
-        file = ParquetFile(io.BytesIO(path.read_bytes()))  # by name, it would leave the file open
+        file = opened(path)
         _require_columns(path, file.columns, columns)
-        return file.to_pandas(columns=list(columns.present.values())).reset_index(drop=True), None
+        names = columns.present
+        numeric = [name for role, name in names.items() if role != "replicate"]
+        return read_columns(path, file, list(names.values()), numeric), None
     except InputError:
         raise
     except Exception as error:  # fastparquet has errors of its own, and of the libraries that it uses
@@ -139,7 +162,7 @@ def _require_columns(path: Path, header: list[str], columns: Columns) -> None:
         if name not in header:
             close = get_close_matches(name, header, n=1)
             hint = f"did you mean {close[0]!r}? It has" if close else "it has"
-            raise InputError(f"{path}: has no column {name!r} ({role}); {hint} {', '.join(header)}.")
+            raise InputError(f"{path}: has no column {name!r} ({role}); {hint} {', '.join(map(shown, header))}.")
 
 
 def _numbers(rows: Rows, name: str, column: pd.Series) -> np.ndarray:
@@ -156,10 +179,22 @@ def _numbers(rows: Rows, name: str, column: pd.Series) -> np.ndarray:
 
 
 def _complaint(found: object) -> str:
-    if pd.isna(found):
+    if pd.api.types.is_scalar(found) and pd.isna(found):
         return "is empty or NaN, must be a finite number"
-    comma = re.fullmatch(r"[+-]?\d*,\d+", str(found).strip())
-    return f"{str(found)!r} is no finite number" + ("; decimals need a point" if comma else "")
+    text = str(found).strip()
+    comma = re.fullmatch(r"[+-]?\d*,\d+", text)
+    cut = text if len(text) <= _LONG else f"{text[:_LONG]}..."
+    return f"{cut!r} is no finite number" + ("; decimals need a point" if comma else "")
+
+
+def _require_sizes(rows: Rows, name: str, values: np.ndarray) -> None:
+    """The largest number must have a square: learners take sums of them."""
+    row = int(np.argmax(np.abs(values)))
+    if values[row] and not _SMALLEST <= abs(values[row]) <= _LARGEST:
+        raise InputError(
+            f"{rows.path}: row {rows.line(row)}, column {name}: the largest number is {values[row]:g}, its size must "
+            f"be between {_SMALLEST:g} and {_LARGEST:g}; use another unit."
+        )
 
 
 def _codes(rows: Rows, name: str, column: pd.Series) -> np.ndarray:

@@ -22,7 +22,13 @@ def read_encoder(path: str | Path) -> dict[str, np.ndarray]:
     """Parameters (T, ...) by name; InputError where the file cannot be read whole."""
     try:
         return load(Path(path).read_bytes())
-    except (OSError, SafetensorError) as error:
+    except (
+        OSError,
+        SafetensorError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:  # a type that NumPy lacks is a KeyError
         raise InputError(f"{path}: holds no encoder, or a truncated one; delete it to remake it.") from error
 
 
