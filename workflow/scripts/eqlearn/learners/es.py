@@ -19,6 +19,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.joint_fit import Trajectory, fit_jointly
 from eqlearn.learners.experiment import Experiment, Library, experiments_of
+from eqlearn.scales import TIME_BITS, Units, rounded, size_of
 from eqlearn.selection import left_out_errors, simplest_predictor
 from eqlearn.terms import embedded
 
@@ -51,7 +52,16 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
     chosen = _support(design, response, [e.floor for e in experiments], settings)
     fitted = [_fitted(data.values, experiments, starts, settings, design, response, support) for support in chosen]
     terms, coefficients, errors, _ = min(fitted, key=lambda fit: fit[3])
-    return _equation(data, terms, coefficients, errors, {**provenance, "experiments": int(data.values.size)})
+    factors = _units(data.values, terms, experiments[0].units, settings)
+    errors = None if errors is None else factors * errors
+    return _equation(data, terms, factors * coefficients, errors, {**provenance, "experiments": int(data.values.size)})
+
+
+def _units(values: np.ndarray, terms: list[tuple[float, int]], units: Units, settings: Settings) -> np.ndarray:
+    """What coefficients in the units of experiments, of factors of size one, are multiplied by to be those of the
+    data."""
+    largest = dict(zip(settings.terms, _factors(size_of(values), settings)))
+    return units.coefficients([power for _, power in terms]) / np.array([largest[term] for term in terms])
 
 
 def _stacked(
@@ -59,7 +69,7 @@ def _stacked(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Design (E·S, T) and response (E·S,) of all experiments, linear in the coefficients, from their starts."""
     powers = [power - 1 for _, power in settings.terms]
-    columns = [e.linear.design[:, powers] * _factors(value, settings) for value, e in zip(values, experiments)]
+    columns = [e.linear.design[:, powers] * row for row, e in zip(_factors_of_size_one(values, settings), experiments)]
     responses = [
         e.linear.response - e.linear.start.sum(axis=1) * (start - e.linear.origin)
         for e, start in zip(experiments, starts)
@@ -70,6 +80,12 @@ def _stacked(
 def _factors(value: float, settings: Settings) -> np.ndarray:
     """Factor of every term in dC/d(p·t)."""
     return np.array([value ** (exponent - 1) for exponent, _ in settings.terms])
+
+
+def _factors_of_size_one(values: np.ndarray, settings: Settings) -> np.ndarray:
+    """The same (E, T) over those at the largest value, so that they do not depend on the unit of p."""
+    ratios = [_factors(value, settings) for value in values] / _factors(size_of(values), settings)
+    return rounded(ratios, TIME_BITS)
 
 
 def _support(design: np.ndarray, response: np.ndarray, floors: list[float], settings: Settings) -> list[Support]:
@@ -90,7 +106,7 @@ def _fitted(values, experiments, starts, settings, design, response, support):
     if settings.form == "integral":
         return terms, coefficients, None, float(error.sum())
     trajectories = [Trajectory(e.times, e.values, start) for e, start in zip(experiments, starts)]
-    factors = np.stack([_factors(value, settings)[columns] for value in values])
+    factors = _factors_of_size_one(values, settings)[:, columns]
     fit = fit_jointly(trajectories, factors, np.array([power for _, power in terms]), coefficients)
     return terms, fit.coefficients, fit.standard_errors, fit.error
 
