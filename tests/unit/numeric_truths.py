@@ -192,8 +192,8 @@ def truth_last_digits_decide_nothing(scales: ModuleType) -> None:
 def truth_sizes(scales: ModuleType) -> None:
     """The largest absolute state, 1 for zeros, and the median span of trajectories."""
     times = np.array([[0.0, 1.0], [2.0, 4.0], [0.0, 30.0]])
-    assert scales.units_of(times, np.array([0.5, -3.0])) == scales.Units(3.0, 2.0)
-    assert scales.units_of(times, np.zeros(2)).state == 1.0
+    assert scales.own_units(times, np.array([0.5, -3.0])) == scales.Units(3.0, 2.0)
+    assert scales.own_units(times, np.zeros(2)).state == 1.0
 
 
 # Joining

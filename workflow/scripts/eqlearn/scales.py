@@ -43,7 +43,7 @@ class Units:
 AS_GIVEN = Units()
 
 
-def units_of(times: np.ndarray, states: np.ndarray) -> Units:
+def own_units(times: np.ndarray, states: np.ndarray) -> Units:
     """Largest |state|, 1 where all are 0, and median span of trajectories, (P, S) each."""
     return Units(size_of(states), float(np.median(times[:, -1] - times[:, 0])))
 

@@ -9,7 +9,7 @@ import numpy as np
 from eqlearn.dataset import ParametricDataset
 from eqlearn.errors import InputError
 from eqlearn.noise import Noise
-from eqlearn.scales import AS_GIVEN, Units, require_scales, size_of, units_of
+from eqlearn.scales import AS_GIVEN, Units, own_units, require_scales, size_of
 from eqlearn.selection import WITHIN, akaike
 from eqlearn.sparse import best_subset_errors, supports
 from eqlearn.trajectory_fit import (
@@ -211,7 +211,7 @@ def experiments_of(
     require_usable(data, min(library.powers, library.max_terms))
     nominal = data.attributes.get("initial_state")
     times, states = data.values[:, None] * (data.time - data.time[:, :1]), data.features[:, :, 0]
-    units = units_of(times, states)
+    units = own_units(times, states)
     initial = float(units.of_states(nominal)) if isinstance(nominal, float | int) else None
 
     def experiment(times: np.ndarray, states: np.ndarray) -> Experiment:
