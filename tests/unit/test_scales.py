@@ -186,6 +186,9 @@ def test_units_change_what_a_trajectory_tells_by_their_factors():
 # Partial differential equations
 
 
+WEAK = weak_sindy.Settings(powers=2, half_x=16, half_t=8, max_terms=3, size=3, sizes=(3, 5))
+
+
 @cache
 def burgers() -> ParametricDataset:
     short = dataclasses.replace(PROBLEMS["burgers"], until=4.0)
@@ -213,7 +216,7 @@ def test_units_change_equations_of_fields_by_their_factors(learner, state, time,
         if learner == "group":
             equation = group_sindy.learn(data, group_sindy.Settings(), {})
         else:
-            equation = weak_sindy.learn(data, weak_sindy.Settings(half_x=16, half_t=8, sizes=(3, 5)), {})
+            equation = weak_sindy.learn(data, WEAK, {})
         features = {q.name: data.features[:, :, k] for k, q in enumerate(data.state)}
         return equation.evaluate(features, data.values[:, None])
 
