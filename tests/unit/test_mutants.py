@@ -112,7 +112,7 @@ MUTANTS = {
     "size of the largest state without its sign": Mutant(
         scales, "np.abs(states).max()", "states.max()", (truths.truth_sizes,)
     ),
-    "longest span": Mutant(scales, "np.median(", "np.max(", (truths.truth_sizes,)),
+    "longest span": Mutant(scales, "np.median(times", "np.max(times", (truths.truth_sizes,)),
     "variances without correlations": Mutant(
         joining, "    response = np.einsum(", ONLY_VARIANCES, (truths.truth_best_estimator,)
     ),

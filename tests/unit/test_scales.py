@@ -146,7 +146,7 @@ def test_units_change_what_is_learned_and_inferred_by_their_factors(units):
         assert_same(learned(units, study(units)), in_units_of_one()[study.__name__])
 
 
-@pytest.mark.parametrize("plateau", [5000.0, 1e6, 1e-12, 1.0])
+@pytest.mark.parametrize("plateau", [5000.0, 1e6, 1e-12])
 def test_logistic_data_give_their_equation_whatever_the_plateau(plateau):
     """Nine rates, 30 times to 12/r: dN/dt = r·N - r·N²/plateau, by both learners, and curves that follow it."""
     rates = np.arange(1, 10) / 10
