@@ -169,7 +169,7 @@ def search_of(protocol: str, times: np.ndarray) -> Search:
     model = Equation("p*(a*C + b*C**2)", ("C",), "rp", "dC/dt", {"a": Constant(0.4), "b": Constant(-1.0)})
     if protocol == "published":
         return PublishedSearch(model, 0.05, times)
-    return ParameterSearch(states_of(model, 0.05, times), times, (0.001, 10.0))
+    return ParameterSearch(states_of(model, 0.05, times, 1.0), times, (0.001, 10.0))
 
 
 def overhead(logs: Path, driver_logs: Path, cores: int) -> list[tuple[str, float, str]]:

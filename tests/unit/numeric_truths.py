@@ -155,6 +155,47 @@ def truth_steep_sensitivities(flow: ModuleType) -> None:
     assert abs(states[-1]) == 1e3
 
 
+def truth_units_of_states(flow: ModuleType) -> None:
+    """States of any size are solved alike, up to a thousand times their scale, which is where solutions end."""
+    times = np.linspace(0.0, 10.0, 21)
+    for scale in (1e-13, 1e12):
+        for growth, crowding in ((0.9, -0.9), (0.7, 0.1)):
+            found = flow.solve(np.array([0.0, growth, crowding / scale]), 0.05 * scale, times, scale) / scale
+            expected = logistic(times, 0.05, growth, crowding)
+            expected = np.where((expected > 0) & (expected < 1e3), expected, 1e3)
+            np.testing.assert_allclose(found[:14], expected[:14], rtol=1e-8)
+            assert abs(found[-1] - expected[-1]) < 1e-3
+
+
+# Units
+
+
+def truth_coefficients_by_their_units(scales: ModuleType) -> None:
+    """Rates are the same by the coefficients of dC'/ds' and by those of dC/ds."""
+    random = generator("scales truth", "coefficients")
+    for state, time in ((1e12, 1e-9), (3e-12, 2e6), (7.0, 0.1)):
+        own, states = random.normal(size=4), random.uniform(0, 1, 5)
+        powers = np.array([0, 1, 2, 5])
+        given = own * scales.Units(state, time).coefficients(powers)
+        expected = state / time * (states[:, None] ** powers @ own)
+        np.testing.assert_allclose((state * states)[:, None] ** powers @ given, expected, rtol=1e-9)
+
+
+def truth_last_digits_decide_nothing(scales: ModuleType) -> None:
+    """What another unit does to the last digits of values is gone after rounding, and the others are kept."""
+    values = np.concatenate([generator("scales truth", "digits").normal(size=500), [0.0, 1.0, -0.5]])
+    for unit in (3.7e12, 1.9e-12, 1.1e-3):
+        np.testing.assert_array_equal(scales.rounded(values * unit / unit, 36), scales.rounded(values, 36))
+    np.testing.assert_allclose(scales.rounded(values, 36), values, rtol=2.0**-36)
+
+
+def truth_sizes(scales: ModuleType) -> None:
+    """The largest absolute state, 1 for zeros, and the median span of trajectories."""
+    times = np.array([[0.0, 1.0], [2.0, 4.0], [0.0, 30.0]])
+    assert scales.own_units(times, np.array([0.5, -3.0])) == scales.Units(3.0, 2.0)
+    assert scales.own_units(times, np.zeros(2)).state == 1.0
+
+
 # Joining
 
 
@@ -307,7 +348,7 @@ def search_of(
     inference: ModuleType, equation: Equation, initial: float, times: np.ndarray, bounds: tuple, **options: object
 ):
     """Search of an equation's parameter."""
-    return inference.ParameterSearch(inference.states_of(equation, initial, times), times, bounds, **options)
+    return inference.ParameterSearch(inference.states_of(equation, initial, times, 1.0), times, bounds, **options)
 
 
 def assert_recovered(inference: ModuleType, equation: Equation, curve: Callable, rates: np.ndarray) -> None:
@@ -372,6 +413,15 @@ def truth_ends_of_an_interval(inference: ModuleType) -> None:
         np.testing.assert_allclose(ratios, inference.CHI_SQUARE, rtol=1e-4)
 
 
+def truth_units_of_the_parameter(inference: ModuleType) -> None:
+    """Estimate and interval of a small parameter over long times are those of a usual one."""
+    values = mean_field_curve(0.7) + np.random.default_rng(0).normal(scale=0.01, size=RUN_TIMES.size)
+    usual = search_of(inference, MEAN_FIELD, 0.05, RUN_TIMES, BOUNDS).estimate(values)
+    small = search_of(inference, MEAN_FIELD, 0.05, 1e12 * RUN_TIMES, (1e-15, 1e-11)).estimate(values)
+    for end in ("parameter", "low", "high"):
+        np.testing.assert_allclose(1e12 * getattr(small, end), getattr(usual, end), rtol=1e-5)
+
+
 SPARSE = (truth_every_support, truth_ill_conditioned, truth_dependent_columns)
 
 
@@ -433,7 +483,9 @@ FLOW = (
     truth_sensitivities_to_any_power,
     truth_blow_up,
     truth_steep_sensitivities,
+    truth_units_of_states,
 )
+SCALES = (truth_coefficients_by_their_units, truth_last_digits_decide_nothing, truth_sizes)
 JOINING = (truth_stiffness_by_refitting, truth_softest_is_obeyed, truth_best_estimator, truth_calibrated_errors)
 INFERENCE = (
     truth_recovery,
@@ -442,4 +494,5 @@ INFERENCE = (
     truth_at_bound,
     truth_no_effect,
     truth_ends_of_an_interval,
+    truth_units_of_the_parameter,
 )

@@ -86,7 +86,7 @@ def test_coefficients_of_the_equation_are_evaluated_at_the_parameter():
     learned = equation("p*(a*C + b*C**2)", a=Polynomial((0.25, 0.5), "sqrt(p)"), b=Constant(-1.0))
     np.testing.assert_allclose(state_polynomial(learned, 4.0), [0.0, 5.0, -4.0], rtol=1e-14)
     np.testing.assert_allclose(
-        forward_solve(learned, 4.0, 0.05, TIMES), logistic(TIMES, 0.05, 5.0, -4.0), rtol=1e-9, atol=1e-10
+        forward_solve(learned, 4.0, 0.05, TIMES, 1.0), logistic(TIMES, 0.05, 5.0, -4.0), rtol=1e-9, atol=1e-10
     )
 
 
@@ -122,7 +122,7 @@ CLOSED_FORMS = {
 @pytest.mark.parametrize("template", CLOSED_FORMS)
 def test_general_path_follows_closed_forms(template):
     initial, solution = CLOSED_FORMS[template]
-    found = forward_solve(equation(template), 2.0, initial, TIMES)
+    found = forward_solve(equation(template), 2.0, initial, TIMES, 1.0)
     np.testing.assert_allclose(found, solution(TIMES), rtol=1e-8, atol=1e-10)
 
 
@@ -132,28 +132,28 @@ def test_general_path_follows_closed_forms(template):
 def test_both_paths_agree_for_the_same_equation(template, initial, times):
     compiled, general = equation(template), equation(f"{template} + 0*sin(C)")
     assert state_polynomial(compiled, 2.0) is not None and state_polynomial(general, 2.0) is None
-    expected = forward_solve(compiled, 2.0, initial, times)
-    np.testing.assert_allclose(forward_solve(general, 2.0, initial, times), expected, rtol=1e-8, atol=1e-10)
+    expected = forward_solve(compiled, 2.0, initial, times, 1.0)
+    np.testing.assert_allclose(forward_solve(general, 2.0, initial, times, 1.0), expected, rtol=1e-8, atol=1e-10)
 
 
 @pytest.mark.parametrize("initial", [1.0, -1.0])
 @pytest.mark.parametrize("template", ["C**3", "C**3 + 0*sin(C)"], ids=["polynomial", "general"])
 def test_both_paths_hold_the_state_at_the_limit_after_a_blow_up(template, initial):
     times = np.array([0.0, 0.25, 0.49, 0.6, 3.0])  # the solution is +-1/sqrt(1 - 2t)
-    found = forward_solve(equation(template), 1.0, initial, times)
+    found = forward_solve(equation(template), 1.0, initial, times, 1.0)
     np.testing.assert_allclose(found[:3], initial / np.sqrt(1 - 2 * times[:3]), rtol=1e-7)
     np.testing.assert_array_equal(found[3:], initial * polynomial_flow.LIMIT)
 
 
 def test_a_singularity_that_no_step_can_reach_counts_as_a_blow_up():
-    found = forward_solve(equation("exp(C)"), 1.0, 0.0, np.array([0.0, 0.5, 2.0]))  # -log(1 - t)
+    found = forward_solve(equation("exp(C)"), 1.0, 0.0, np.array([0.0, 0.5, 2.0]), 1.0)  # -log(1 - t)
     np.testing.assert_allclose(found, [0.0, np.log(2.0), polynomial_flow.LIMIT], rtol=1e-8)
 
 
 def test_two_features_are_refused_by_name():
     two = Equation("C*F", ("C", "F"), "rate", "dC/dt", {})
     with pytest.raises(InputError, match=r"features \('C', 'F'\), a forward solve needs exactly one state"):
-        forward_solve(two, 1.0, 0.1, TIMES)
+        forward_solve(two, 1.0, 0.1, TIMES, 1.0)
 
 
 @pytest.mark.parametrize("end", [40.0, 4e3, 4e5])
@@ -173,7 +173,7 @@ def test_an_unstable_equilibrium_is_not_taken_for_rest():
 @pytest.mark.parametrize("template", ["log(C - 1)", "sqrt(C - 2)", "0*log(C - 1) + C"])
 def test_a_rate_that_is_no_number_at_the_start_ends_at_the_limit(template):
     with np.errstate(all="ignore"):
-        states = forward_solve(Equation(template, ("C",), "r", "dC/dt", {}), 1.0, 0.1, np.linspace(0.0, 5.0, 6))
+        states = forward_solve(Equation(template, ("C",), "r", "dC/dt", {}), 1.0, 0.1, np.linspace(0.0, 5.0, 6), 1.0)
     assert (np.abs(states) == polynomial_flow.LIMIT).all()
 
 
@@ -181,4 +181,6 @@ def test_a_high_power_of_a_sum_is_solved_without_multiplying_it_out():
     equation = Equation("-(C + p)**40", ("C",), "r", "dC/dt", {})
     times = np.linspace(0.0, 5.0, 6)
     assert state_polynomial(equation, 0.5) is None
-    np.testing.assert_allclose(forward_solve(equation, 0.5, 0.5, times), (1 + 39 * times) ** (-1 / 39) - 0.5, rtol=1e-8)
+    np.testing.assert_allclose(
+        forward_solve(equation, 0.5, 0.5, times, 1.0), (1 + 39 * times) ** (-1 / 39) - 0.5, rtol=1e-8
+    )

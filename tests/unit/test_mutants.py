@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from eqlearn import best_subsets, inference, joining, polynomial_flow, sparse
+from eqlearn import best_subsets, inference, joining, polynomial_flow, scales, sparse
 from unit import numeric_truths as truths
 from unit.mutation import executed
 
@@ -83,8 +83,36 @@ MUTANTS = {
         polynomial_flow, "STEEP = 1e100", "STEEP = 1e300", (truths.truth_steep_sensitivities,)
     ),
     "blow-up flagged at the end of the gap only": Mutant(
-        polynomial_flow, "not abs(state[0]) < LIMIT", "not abs(state[0]) < 1e9", (truths.truth_blow_up,)
+        polynomial_flow, "not abs(state[0]) < limit", "not abs(state[0]) < 1e9", (truths.truth_blow_up,)
     ),
+    "tolerance in the user's unit": Mutant(
+        polynomial_flow, "ATOL * scale, LIMIT * scale", "ATOL, LIMIT * scale", (truths.truth_units_of_states,)
+    ),
+    "limit in the user's unit": Mutant(
+        polynomial_flow, "ATOL * scale, LIMIT * scale", "ATOL * scale, LIMIT", (truths.truth_units_of_states,)
+    ),
+    "unit of states left out": Mutant(
+        scales, "self.state ** (1.0 - power)", "1.0", (truths.truth_coefficients_by_their_units,)
+    ),
+    "unit of states off by a power": Mutant(
+        scales, "self.state ** (1.0 - power)", "self.state ** -power", (truths.truth_coefficients_by_their_units,)
+    ),
+    "unit of time left out": Mutant(
+        scales,
+        " for power in powers]) / self.time",
+        " for power in powers])",
+        (truths.truth_coefficients_by_their_units,),
+    ),
+    "last digits kept": Mutant(
+        scales,
+        "np.round(np.ldexp(mantissa, bits))",
+        "np.ldexp(mantissa, bits)",
+        (truths.truth_last_digits_decide_nothing,),
+    ),
+    "size of the largest state without its sign": Mutant(
+        scales, "np.abs(states).max()", "states.max()", (truths.truth_sizes,)
+    ),
+    "longest span": Mutant(scales, "np.median(times", "np.max(times", (truths.truth_sizes,)),
     "variances without correlations": Mutant(
         joining, "    response = np.einsum(", ONLY_VARIANCES, (truths.truth_best_estimator,)
     ),
@@ -120,6 +148,9 @@ MUTANTS = {
     "ends of an interval on the grid": Mutant(
         inference, "return brentq(", "return high or brentq(", (truths.truth_ends_of_an_interval,)
     ),
+    "ends of an interval to an absolute tolerance": Mutant(
+        inference, "xtol=1e-9 * low", "xtol=2e-12", (truths.truth_units_of_the_parameter,)
+    ),
     "bounds not flagged": Mutant(
         inference, "parameter in (self._grid[0], self._grid[-1])", "False", (truths.truth_at_bound,)
     ),
@@ -130,6 +161,7 @@ MODULES = {
     polynomial_flow: truths.FLOW,
     joining: truths.JOINING,
     inference: truths.INFERENCE,
+    scales: truths.SCALES,
 }
 
 

@@ -239,7 +239,7 @@ def test_a_linearisation_that_misleads_is_made_up_for():
     """It starts at a blow-up, where no sensitivity shows a way back: the fit then starts from the integral form."""
     times = np.linspace(0.0, 40.0, 100)
     found = experiment.Experiment(times, logistic(times, 0.05, 0.5, -1.0), LIBRARY)
-    misleading = replace(found.linear, response=1e4 * found.linear.response)
+    misleading = replace(found.linear, response=1e5 * found.linear.response)
     coefficients, initial, _ = misleading.solution((1, 2))
     lost = fit_trajectory(found.times, found.values, (1, 2), (coefficients, initial))
     found.linear = misleading

@@ -8,12 +8,14 @@ from eqlearn.job import logged_to
 from eqlearn.learners import es_published
 from eqlearn.learners.published import Path as LassoPath
 from eqlearn.origin import origin
+from eqlearn.scales import warned
 
 
 def fit_es_published(*, dataset: Path, equation: Path, values: list[float], settings: dict, code: dict) -> None:
     """Write the equation."""
     data = read_dataset(dataset).at(values)
     provenance = origin(settings, code, learner="es.published", dataset=data.name, dataset_digest=data.digest())
+    provenance |= warned(data)
     write_equation(es_published.learn(data, LassoPath(**settings), provenance), equation)
 
 

@@ -9,6 +9,7 @@ from eqlearn.job import logged_to
 from eqlearn.learners import oat_published
 from eqlearn.learners.published import Path as LassoPath
 from eqlearn.origin import origin
+from eqlearn.scales import warned
 from eqlearn.tables import write_table
 from tqdm import tqdm
 
@@ -19,6 +20,7 @@ def fit_oat_published(
     """Write the joined equation, and a table of what each parameter value alone gives."""
     data = read_dataset(dataset).at(values)
     provenance = origin(settings, code, learner="oat.published", dataset=data.name, dataset_digest=data.digest())
+    provenance |= warned(data)
     path = LassoPath(**{key: settings[key] for key in ("powers", "penalties", "cap", "folds")})
     chosen = oat_published.Settings(path, settings["target"], settings["degree"])
     progress = partial(tqdm, desc="experiments", mininterval=5)

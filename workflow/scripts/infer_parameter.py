@@ -10,6 +10,7 @@ from eqlearn.inference import ParameterSearch, Search, calibrated_threshold, est
 from eqlearn.inference_published import PublishedSearch
 from eqlearn.job import logged_to
 from eqlearn.noise import noise_of
+from eqlearn.scales import size_of, warned
 from eqlearn.tables import write_table
 from tqdm import tqdm
 
@@ -23,25 +24,33 @@ def infer_parameter(
     protocol; their noise weighs the residuals, and the intervals are calibrated on them.
     """
     data, learned = read_dataset(single_runs), read_equation(equation)
-    initial = float(data.attributes["initial_state"])
-    search = _search(protocol, learned, initial, tuple(bounds), [read_dataset(path) for path in training])
+    initial, scale = float(data.attributes["initial_state"]), size_of(data.features)
+    if protocol == "published":
+        warned(data)
+    search = _search(protocol, learned, (initial, scale), tuple(bounds), [read_dataset(path) for path in training])
     progress = partial(tqdm, desc="parameter values", mininterval=5)
     write_table(estimates_of(data, search, progress), estimates)
 
 
 def _search(
-    protocol: str, equation: Equation, initial: float, bounds: tuple, training: list[ParametricDataset]
+    protocol: str,
+    equation: Equation,
+    states: tuple[float, float],
+    bounds: tuple,
+    training: list[ParametricDataset],
 ) -> Callable[..., Search]:
-    """Search for runs that share their times."""
+    """Search for runs that share their times; ``states``: the initial one, and their scale."""
+    initial, scale = states
     if protocol == "published":
         return lambda times: PublishedSearch(equation, initial, times)
     if not training:
-        return lambda times: ParameterSearch(states_of(equation, initial, times), times, bounds)
+        return lambda times: ParameterSearch(states_of(equation, initial, times, scale), times, bounds)
     averages, replicates = training
     noise = noise_of(averages.at(sorted(set(replicates.values))))
-    plain = lambda times: ParameterSearch(states_of(equation, initial, times), times, bounds, noise)  # noqa: E731
+    model = lambda times: states_of(equation, initial, times, scale)  # noqa: E731
+    plain = lambda times: ParameterSearch(model(times), times, bounds, noise)  # noqa: E731
     threshold = calibrated_threshold(likelihood_ratios(replicates, plain))
-    return lambda times: ParameterSearch(states_of(equation, initial, times), times, bounds, noise, threshold)
+    return lambda times: ParameterSearch(model(times), times, bounds, noise, threshold)
 
 
 if __name__ == "__main__":

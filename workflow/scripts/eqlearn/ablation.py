@@ -11,6 +11,7 @@ from eqlearn.equation import Equation
 from eqlearn.inference import ParameterSearch, estimates_of, states_of
 from eqlearn.learners import es, oat, oat_study
 from eqlearn.noise import noise_of
+from eqlearn.scales import size_of
 from eqlearn.scoring import predicted, trajectory_mse
 
 
@@ -71,7 +72,7 @@ def inference_errors(
 ) -> dict[str, float]:
     """Median and worst, over the parameter, of the mean relative error of inferred parameters."""
     noise = noise_of(experiments) if variation.knows_noise else None
-    initial = float(runs.attributes["initial_state"])
-    table = estimates_of(runs, lambda t: ParameterSearch(states_of(equation, initial, t), t, bounds, noise))
+    initial, scale = float(runs.attributes["initial_state"]), size_of(runs.features)
+    table = estimates_of(runs, lambda t: ParameterSearch(states_of(equation, initial, t, scale), t, bounds, noise))
     errors = table.groupby("parameter_value")["relative_error"].mean()
     return {"median_relative_error": float(errors.median()), "worst_relative_error": float(errors.max())}

@@ -21,24 +21,26 @@ def state_polynomial(equation: Equation, parameter: float) -> np.ndarray | None:
     return coefficients
 
 
-def forward_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
+def forward_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray, scale: float) -> np.ndarray:
     """States (S,) at increasing times (S,), starting from ``initial`` at times[0].
 
-    Relative tolerance 1e-10. After a blow-up, and where the solution ends otherwise, the state stays at
-    +-polynomial_flow.LIMIT. Raises InputError for more than one feature.
+    ``scale``: size of the states that the solution is compared with, such as the largest observed one. Relative
+    tolerance 1e-10. After a blow-up, and where the solution ends otherwise, the state stays at
+    +-polynomial_flow.LIMIT·scale. Raises InputError for more than one feature.
     """
     if len(equation.features) != 1:
         raise InputError(f"equation: has the features {equation.features}, a forward solve needs exactly one state.")
     coefficients = state_polynomial(equation, parameter)
     if coefficients is not None:
-        return polynomial_flow.solve(coefficients, initial, np.asarray(times, float))
-    return _general_solve(equation, parameter, initial, np.asarray(times, float))
+        return polynomial_flow.solve(coefficients, initial, np.asarray(times, float), scale)
+    return scale * _general_solve(equation, parameter, initial / scale, np.asarray(times, float), scale)
 
 
-def _general_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
-    name = equation.features[0]
+def _general_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray, scale: float) -> np.ndarray:
+    """States over ``scale``, by times over their span: the solver's first step knows no units."""
+    name, span = equation.features[0], float(times[-1] - times[0]) or 1.0
     values = {SYMBOL: parameter, **equation.coefficients_at(parameter)}
-    rate = equation.expression.evaluate
+    rate, at = equation.expression.evaluate, (times - times[0]) / span
 
     # Without a number there the solver would look for its first step for ever.
     if not np.isfinite(rate({**values, name: np.float64(initial)})):
@@ -49,11 +51,11 @@ def _general_solve(equation: Equation, parameter: float, initial: float, times: 
 
     blown_up.terminal = True
     solution = solve_ivp(
-        lambda _time, state: np.atleast_1d(rate({**values, name: state[0]})),
-        (times[0], times[-1]),
+        lambda _time, state: np.atleast_1d(rate({**values, name: scale * state[0]})) * (span / scale),
+        (0.0, at[-1]),
         [initial],
         method="DOP853",
-        t_eval=times,
+        t_eval=at,
         rtol=polynomial_flow.RTOL,
         atol=polynomial_flow.ATOL,
         events=blown_up,

@@ -44,9 +44,10 @@ class Estimate:
     high: float = np.nan
 
 
-def states_of(equation: Equation, initial: float, times: np.ndarray) -> Model:
-    """States (S,) at the times by the parameter, under an equation, from a known initial state."""
-    return lambda value: forward_solve(equation, value, initial, times)
+def states_of(equation: Equation, initial: float, times: np.ndarray, scale: float) -> Model:
+    """States (S,) at the times by the parameter, under an equation, from a known initial state; ``scale``: size of the
+    states, such as the largest of the runs."""
+    return lambda value: forward_solve(equation, value, initial, times, scale)
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class ParameterSearch:
 
     @staticmethod
     def _crossing(profile: _Profile, level: float, low: float, high: float) -> float:
-        return brentq(lambda value: profile.at(value) - level, low, high, rtol=1e-6)
+        return brentq(lambda value: profile.at(value) - level, low, high, xtol=1e-9 * low, rtol=1e-6)
 
 
 def estimates_of(

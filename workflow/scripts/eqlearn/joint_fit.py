@@ -7,6 +7,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from eqlearn.polynomial_flow import solve_with_sensitivities
+from eqlearn.scales import size_of
 from eqlearn.trajectory_fit import last_of
 
 
@@ -55,7 +56,8 @@ def _residuals(
     dense = np.zeros(powers.max() + 1)
     np.add.at(dense, powers, factors * point)
     distinct, which = np.unique(powers, return_inverse=True)
-    states, slopes = solve_with_sensitivities(dense, distinct, trajectory.initial, trajectory.times)
+    scale = size_of(trajectory.values)
+    states, slopes = solve_with_sensitivities(dense, distinct, trajectory.initial, trajectory.times, scale)
     return states - trajectory.values, slopes[:, 1:][:, which] * factors
 
 

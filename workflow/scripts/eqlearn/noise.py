@@ -13,6 +13,7 @@ from eqlearn.dataset import ParametricDataset
 
 LEAST_REPLICATES = 4
 _LEAST_SD = 1e-3  # share of the largest: a start that is the same in all replicates has none
+_ROUND_OFF = 1e-12  # share of the largest state
 _CORRELATION = (0.05, 0.999)
 
 
@@ -68,6 +69,11 @@ def noise_of(data: ParametricDataset) -> Noise | None:
     sd, lag = (data.extra.get(name) for name in _names(data.state[0].name))
     if sd is None or lag is None or data.attributes.get("replicates", 0) < LEAST_REPLICATES:
         return None
+    # Replicates that agree throughout, such as those of a state that is 0, tell of no noise.
+    varying = sd.max(axis=1) > _ROUND_OFF * np.abs(data.features[:, :, 0]).max(axis=1)
+    if not varying.any():
+        return None
+    data, sd, lag = data.select(varying), sd[varying], lag[varying]
     scaled = data.values[:, None] * (data.time - data.time[:, :1])
     grid = np.linspace(0.0, scaled.max(), data.time.shape[1])
     sd = np.maximum(sd, _LEAST_SD * sd.max(axis=1, keepdims=True))

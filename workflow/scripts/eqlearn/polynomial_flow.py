@@ -8,8 +8,8 @@ import numpy as np
 
 from eqlearn.jit import njit
 
-RTOL, ATOL = 1e-10, 1e-14
-LIMIT = 1e3  # a state beyond this has blown up; every later sample is set to +-LIMIT
+RTOL, ATOL = 1e-10, 1e-14  # the absolute one, as the limit, in units of the scale of the states
+LIMIT = 1e3  # a state beyond LIMIT·scale has blown up; every later sample is set to +-LIMIT·scale
 STEEP = 1e100  # so has a solution with a sensitivity beyond this, whose square soon overflows
 MAX_STEPS = 20_000
 REST = RTOL  # relative distance to a stable equilibrium, by a Newton step, at which a state has come to rest
@@ -59,13 +59,14 @@ def _within(state, bound):
 
 
 @njit
-def integrate(coefficients, powers, initial, times, out):
+def integrate(coefficients, powers, initial, times, out, scale=1.0):
     """Fill ``out`` (S, m) with the state (column 0) and m - 1 sensitivities; return the number of good samples.
 
     ``times`` (S,) increase, the solution starts at times[0]. m = 1 solves for the state alone, m = 2 + len(powers)
     adds the sensitivity to the start and to the coefficient of every power (increasing).
     Step control looks at the state only. Without sensitivities, a state that has come to rest is not solved further.
-    Samples after a blow-up hold +-LIMIT and sensitivity zero.
+    ``scale``: size of the states, such as the largest observed one. Samples after a blow-up hold +-LIMIT·scale and
+    sensitivity zero.
     """
     size = out.shape[1]
     state, trial = np.zeros(size), np.empty(size)
@@ -75,12 +76,13 @@ def integrate(coefficients, powers, initial, times, out):
         state[1] = 1.0
     out[0] = state
     time, step, steps = times[0], (times[-1] - times[0]) / (4 * times.size), 0
+    least, limit = ATOL * scale, LIMIT * scale
     slope = _rate(coefficients, powers, state, stage[0])
     for sample in range(1, times.size):
         while True:
-            if steps > MAX_STEPS or not abs(state[0]) < LIMIT or not _within(state, STEEP):
+            if steps > MAX_STEPS or not abs(state[0]) < limit or not _within(state, STEEP):
                 out[sample:, :] = 0.0
-                out[sample:, 0] = LIMIT if state[0] > 0 else -LIMIT
+                out[sample:, 0] = limit if state[0] > 0 else -limit
                 return sample
             if time >= times[sample]:
                 break
@@ -98,7 +100,7 @@ def integrate(coefficients, powers, initial, times, out):
             error = 0.0
             for k in range(7):
                 error += _ERROR[k] * stage[k, 0]
-            ratio = abs(h * error) / (ATOL + RTOL * max(abs(state[0]), abs(trial[0])))
+            ratio = abs(h * error) / (least + RTOL * max(abs(state[0]), abs(trial[0])))
             if ratio <= 1.0:
                 time = times[sample] if last else time + h
                 state[:] = trial
@@ -116,17 +118,18 @@ def integrate(coefficients, powers, initial, times, out):
 _NO_POWERS = np.empty(0, np.int64)
 
 
-def solve(coefficients: np.ndarray, initial: float, times: np.ndarray) -> np.ndarray:
-    """States (S,) at increasing times (S,); +-LIMIT after a blow-up. coefficients (K + 1,) by power of the state."""
+def solve(coefficients: np.ndarray, initial: float, times: np.ndarray, scale: float = 1.0) -> np.ndarray:
+    """States (S,) at increasing times (S,); +-LIMIT·scale after a blow-up. coefficients (K + 1,) by power of the state;
+    ``scale``: size of the states."""
     out = np.empty((times.size, 1))
-    integrate(coefficients, _NO_POWERS, initial, times, out)
+    integrate(coefficients, _NO_POWERS, initial, times, out, scale)
     return out[:, 0]
 
 
 def solve_with_sensitivities(
-    coefficients: np.ndarray, powers: np.ndarray, initial: float, times: np.ndarray
+    coefficients: np.ndarray, powers: np.ndarray, initial: float, times: np.ndarray, scale: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """States (S,) and their derivatives (S, 1 + len(powers)) by the initial state and the coefficients of powers."""
     out = np.empty((times.size, 2 + powers.size))
-    integrate(coefficients, powers, initial, times, out)
+    integrate(coefficients, powers, initial, times, out, scale)
     return out[:, 0], out[:, 1:]

@@ -9,15 +9,17 @@ from eqlearn import polynomial_flow, runge_kutta
 from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import forward_solve, state_polynomial
 from eqlearn.equation import Equation
+from eqlearn.scales import size_of
 
-Solver = Callable[[Equation, float, float, np.ndarray], np.ndarray]
-Flow = Callable[[np.ndarray, float, np.ndarray], np.ndarray]  # coefficients by power of the state, initial state, times
+Solver = Callable[[Equation, float, float, np.ndarray, float], np.ndarray]
+# Coefficients by power of the state, initial state, times, and the size of the states.
+Flow = Callable[[np.ndarray, float, np.ndarray, float], np.ndarray]
 
 
 def predicted(equation: Equation, data: ParametricDataset, solve: Solver = forward_solve) -> np.ndarray:
     """States (P, S) under the equation, from the initial states of the dataset."""
-    starts = zip(data.values, initial_states(data), data.time)
-    return np.stack([solve(equation, value, initial, time) for value, initial, time in starts])
+    starts, scale = zip(data.values, initial_states(data), data.time), size_of(data.features)
+    return np.stack([solve(equation, value, initial, time, scale) for value, initial, time in starts])
 
 
 def initial_states(data: ParametricDataset) -> np.ndarray:
@@ -26,35 +28,39 @@ def initial_states(data: ParametricDataset) -> np.ndarray:
     return data.features[:, 0, 0] if nominal == "data" else np.full(data.values.size, float(nominal))
 
 
-def published_solve(equation: Equation, parameter: float, initial: float, times: np.ndarray) -> np.ndarray:
-    """States (S,) as the authors solved them (relative tolerance 1e-3), polynomial_flow.LIMIT where that ends early."""
+def published_solve(
+    equation: Equation, parameter: float, initial: float, times: np.ndarray, scale: float
+) -> np.ndarray:
+    """States (S,) as the authors solved them (tolerances of their units), polynomial_flow.LIMIT·scale where that ends
+    early."""
     coefficients = state_polynomial(equation, parameter)
     if coefficients is None:  # they learned polynomials alone
-        return forward_solve(equation, parameter, initial, times)
-    return published_flow(coefficients, initial, times)
+        return forward_solve(equation, parameter, initial, times, scale)
+    return published_flow(coefficients, initial, times, scale)
 
 
-def published_flow(coefficients: np.ndarray, initial: float, times: np.ndarray) -> np.ndarray:
+def published_flow(coefficients: np.ndarray, initial: float, times: np.ndarray, scale: float) -> np.ndarray:
     """The same for coefficients (K + 1,) of the rate by power of the state."""
-    states = np.full(times.size, polynomial_flow.LIMIT)
+    limit = polynomial_flow.LIMIT * scale
+    states = np.full(times.size, limit)
     solved = runge_kutta.solve(coefficients, initial, times)
-    states[: solved.size] = np.clip(solved, -polynomial_flow.LIMIT, polynomial_flow.LIMIT)
+    states[: solved.size] = np.clip(solved, -limit, limit)
     return states
 
 
 def predicted_alone(table: pd.DataFrame, data: ParametricDataset, flow: Flow = polynomial_flow.solve) -> np.ndarray:
     """States (P, S) under the equation that each parameter value alone gave; NaN where the table has none."""
-    initial, states = initial_states(data), np.full(data.time.shape, np.nan)
+    initial, states, scale = initial_states(data), np.full(data.time.shape, np.nan), size_of(data.features)
     for value, rows in table[table["model"] == "alone"].groupby("parameter_value"):
         coefficients = np.zeros(int(rows["power"].max()) + 1)
         coefficients[rows["power"].astype(int)] = value * rows["coefficient"]
         for row in np.flatnonzero(data.values == value):
-            states[row] = flow(coefficients, initial[row], data.time[row])
+            states[row] = flow(coefficients, initial[row], data.time[row], scale)
     return states
 
 
 def trajectory_mse(states: np.ndarray, data: ParametricDataset) -> np.ndarray:
     """Mean squared error (P,) of predicted states (P, S): infinite after a blow-up, NaN where nothing is predicted."""
     errors = np.mean((states - data.features[:, :, 0]) ** 2, axis=1)
-    lost = (np.abs(states) >= polynomial_flow.LIMIT).any(axis=1)
+    lost = (np.abs(states) >= polynomial_flow.LIMIT * size_of(data.features)).any(axis=1)
     return np.where(lost, np.inf, errors)

@@ -62,6 +62,7 @@ def equations(learned: Mapping[str, Equation], shown: Mapping[str, float]) -> li
     for label, equation in learned.items():
         value = shown[label.split("/")[0]]
         lines.append(f"- `{label}`, {equation.parameter} = {value:g}: {to_text(equation, value)}")
+        lines += [f"  - warning: {warning}" for warning in equation.provenance.get("warnings", ())]
     return ["## Learned equations", "", *lines] if lines else []
 
 

@@ -9,6 +9,7 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import least_squares
 
 from eqlearn.polynomial_flow import solve_with_sensitivities
+from eqlearn.scales import size_of
 
 MAX_CORRELATION = 0.9
 TOLERANCE = 1e-9  # relative error of a forward solve that no fit may claim to resolve
@@ -49,9 +50,11 @@ class TrajectoryFit:
         return np.sqrt(self.variance(floor, effective)) * np.linalg.norm(inverse, axis=1)
 
 
-def error_floor(values: np.ndarray) -> float:
-    """Sum of squared errors below which the solver's own error hides differences between models."""
-    return values.size * (TOLERANCE * np.abs(values).max()) ** 2
+def error_floor(values: np.ndarray, whitening: np.ndarray | None = None) -> float:
+    """Sum of squared errors, of whitened ones where they are, below which the solver's own error hides differences
+    between models."""
+    samples = values.size if whitening is None else float(np.sum(whitening**2))
+    return samples * (TOLERANCE * size_of(values)) ** 2
 
 
 def effective_samples(fit: TrajectoryFit, floor: float) -> float:
@@ -70,11 +73,12 @@ def correlated(residuals: np.ndarray) -> float:
     return float((1.0 + correlation) / (1.0 - correlation))
 
 
-def predict(fit: TrajectoryFit, times: np.ndarray, powers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """States (S,) of the fit and their derivatives (S, 1 + len(powers)) by the start and by any powers."""
+def predict(fit: TrajectoryFit, times: np.ndarray, powers: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """States (S,) of the fit, about as large as ``scale``, and their derivatives (S, 1 + len(powers)) by the start and
+    by any powers."""
     dense = np.zeros(int(max(*fit.powers, *powers)) + 1)
     dense[list(fit.powers)] = fit.coefficients
-    return solve_with_sensitivities(dense, np.asarray(powers, np.int64), fit.initial, times)
+    return solve_with_sensitivities(dense, np.asarray(powers, np.int64), fit.initial, times, scale)
 
 
 def weak_design(times: np.ndarray, values: np.ndarray, powers: np.ndarray) -> np.ndarray:
@@ -100,6 +104,7 @@ def fit_trajectory(
     white and of variance 1, for generalised least squares; none for ordinary least squares.
     """
     active, known = np.array(powers, np.int64), () if fit_start else (start[1],)
+    scale = size_of(values)
     whiten = (lambda array: array) if whitening is None else (lambda array: whitening @ array)
 
     @last_of
@@ -107,7 +112,7 @@ def fit_trajectory(
         initial, *coefficients = *known, *point
         dense = np.zeros(powers[-1] + 1)
         dense[active] = coefficients
-        states, slopes = solve_with_sensitivities(dense, active, initial, times)
+        states, slopes = solve_with_sensitivities(dense, active, initial, times, scale)
         return whiten(states - values), whiten(slopes[:, len(known) :])
 
     found = least_squares(

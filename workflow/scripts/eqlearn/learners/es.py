@@ -19,6 +19,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.joint_fit import Trajectory, fit_jointly
 from eqlearn.learners.experiment import Experiment, Library, experiments_of
+from eqlearn.scales import TIME_BITS, rounded
 from eqlearn.selection import left_out_errors, simplest_predictor
 from eqlearn.terms import embedded
 
@@ -47,19 +48,25 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
     library = Library(settings.powers, settings.powers)
     experiments = experiments_of(data, library, None, settings.form, progress)
     starts = [e.initial if e.initial is not None else e.fit(e.best()).initial for e in experiments]
-    design, response = _stacked(data.values, experiments, starts, settings)
+    factors = _factors(data.values, settings)
+    sizes = np.abs(factors).max(axis=0)
+    factors = rounded(factors / sizes, TIME_BITS)  # of size 1 whatever the unit of p
+    design, response = _stacked(factors, experiments, starts, settings)
     chosen = _support(design, response, [e.floor for e in experiments], settings)
-    fitted = [_fitted(data.values, experiments, starts, settings, design, response, support) for support in chosen]
-    terms, coefficients, errors, _ = min(fitted, key=lambda fit: fit[3])
-    return _equation(data, terms, coefficients, errors, {**provenance, "experiments": int(data.values.size)})
+    fitted = [_fitted(factors, experiments, starts, settings, design, response, support) for support in chosen]
+    columns, (coefficients, errors, _) = min(zip(chosen, fitted), key=lambda pair: pair[1][2])
+    terms = [settings.terms[column] for column in columns]
+    units = experiments[0].units.coefficients([power for _, power in terms]) / sizes[list(columns)]
+    errors = None if errors is None else units * errors
+    return _equation(data, terms, units * coefficients, errors, {**provenance, "experiments": int(data.values.size)})
 
 
 def _stacked(
-    values: np.ndarray, experiments: list[Experiment], starts: list[float], settings: Settings
+    factors: np.ndarray, experiments: list[Experiment], starts: list[float], settings: Settings
 ) -> tuple[np.ndarray, np.ndarray]:
     """Design (E·S, T) and response (E·S,) of all experiments, linear in the coefficients, from their starts."""
     powers = [power - 1 for _, power in settings.terms]
-    columns = [e.linear.design[:, powers] * _factors(value, settings) for value, e in zip(values, experiments)]
+    columns = [e.linear.design[:, powers] * own for own, e in zip(factors, experiments)]
     responses = [
         e.linear.response - e.linear.start.sum(axis=1) * (start - e.linear.origin)
         for e, start in zip(experiments, starts)
@@ -67,9 +74,9 @@ def _stacked(
     return np.concatenate(columns), np.concatenate(responses)
 
 
-def _factors(value: float, settings: Settings) -> np.ndarray:
-    """Factor of every term in dC/d(p·t)."""
-    return np.array([value ** (exponent - 1) for exponent, _ in settings.terms])
+def _factors(values: np.ndarray, settings: Settings) -> np.ndarray:
+    """Factor of every term (E, T) in dC/d(p·t)."""
+    return np.array([[value ** (exponent - 1) for exponent, _ in settings.terms] for value in values])
 
 
 def _support(design: np.ndarray, response: np.ndarray, floors: list[float], settings: Settings) -> list[Support]:
@@ -82,17 +89,16 @@ def _support(design: np.ndarray, response: np.ndarray, floors: list[float], sett
     return [support for support, _ in list(best.values())[simplest_predictor(errors)]]
 
 
-def _fitted(values, experiments, starts, settings, design, response, support):
-    """Terms, coefficients, standard errors and squared error of one support, refitted unless in weak form."""
+def _fitted(factors, experiments, starts, settings, design, response, support):
+    """Coefficients, standard errors and squared error of one support, refitted unless in weak form."""
     columns = list(support)
-    terms = [settings.terms[column] for column in columns]
     coefficients, error, *_ = np.linalg.lstsq(design[:, columns], response, rcond=None)
     if settings.form == "integral":
-        return terms, coefficients, None, float(error.sum())
+        return coefficients, None, float(error.sum())
     trajectories = [Trajectory(e.times, e.values, start) for e, start in zip(experiments, starts)]
-    factors = np.stack([_factors(value, settings)[columns] for value in values])
-    fit = fit_jointly(trajectories, factors, np.array([power for _, power in terms]), coefficients)
-    return terms, fit.coefficients, fit.standard_errors, fit.error
+    powers = np.array([settings.terms[column][1] for column in columns])
+    fit = fit_jointly(trajectories, factors[:, columns], powers, coefficients)
+    return fit.coefficients, fit.standard_errors, fit.error
 
 
 def _equation(

@@ -10,6 +10,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.errors import InputError
 from eqlearn.learners import needs
 from eqlearn.noise import Noise
+from eqlearn.scales import AS_GIVEN, Units, own_units, require_scales, size_of
 from eqlearn.selection import WITHIN, akaike
 from eqlearn.sparse import best_subset_errors, supports
 from eqlearn.trajectory_fit import (
@@ -91,6 +92,7 @@ def integral_form(times: np.ndarray, values: np.ndarray, highest: int, initial: 
 class Experiment:
     """A trajectory: scaled times (S,), states (S,), and every support ranked by its linearised error.
 
+    All in ``units``, which whoever made the experiment has divided by; so are the coefficients of its fits.
     ``initial``: state at the first time where it is known; else it is fitted, because its sample is as noisy as any.
     ``whitening`` (S, S): makes the noise white where replicates tell how it is correlated; errors are then chi-squared.
     """
@@ -102,9 +104,11 @@ class Experiment:
         library: Library,
         initial: float | None = None,
         whitening: np.ndarray | None = None,
+        units: Units = AS_GIVEN,
     ) -> None:
+        self.units = units
         self.times, self.values, self.library, self.initial, self.whitening = times, values, library, initial, whitening
-        self.floor, self.effective = error_floor(values) if whitening is None else 0.0, float(values.size)
+        self.floor, self.effective = error_floor(values, whitening), float(values.size)
         self.supports = library.supports()
         self._fits: dict[Powers, TrajectoryFit] = {}
         self._integral = integral_form(times, values, library.powers, initial)
@@ -160,7 +164,7 @@ class Experiment:
 
     def _around(self, reference: TrajectoryFit) -> Linearisation:
         powers = np.arange(1, self.library.powers + 1)
-        states, slopes = predict(reference, self.times, powers)
+        states, slopes = predict(reference, self.times, powers, size_of(self.values))
         at = np.zeros(powers.size)
         at[np.array(reference.powers) - 1] = reference.coefficients
         response, free = self.values - states + slopes[:, 1:] @ at, slopes[:, : int(self.initial is None)]
@@ -199,20 +203,23 @@ def experiments_of(
 ) -> list:
     """Experiments of a dataset in scaled time p·t: a rate that multiplies the whole equation then drops out.
 
-    Initial states are known where the dataset names a nominal one as a number; ``noise`` whitens, where given.
-    ``progress`` wraps the experiments, such as tqdm. Raises InputError for a dataset without time, with several
-    features, with too few times, or with a parameter that is not positive.
+    States and scaled times are in units of their own size, the ``units`` of every experiment, so that neither a
+    tolerance nor a decision depends on those of the user. Initial states are known where the dataset names a nominal
+    one as a number; ``noise`` whitens, where given. ``progress`` wraps the experiments, such as tqdm. Raises InputError
+    for a dataset without time, with several features, with too few times, with a parameter that is not positive, or
+    with scales that cannot be brought together.
     """
     require_usable(data, min(library.powers, library.max_terms))
     nominal = data.attributes.get("initial_state")
-    initial = nominal if isinstance(nominal, float | int) else None
+    times, states = data.values[:, None] * (data.time - data.time[:, :1]), data.features[:, :, 0]
+    units = own_units(times, states)
+    initial = float(units.of_states(nominal)) if isinstance(nominal, float | int) else None
 
-    def experiment(value: float, times: np.ndarray, states: np.ndarray) -> Experiment:
-        scaled = value * times
-        whitening = noise and noise.whitening(scaled - scaled[0], int(data.attributes["replicates"]))
-        return FORMS[form](scaled, states, library, initial, whitening)
+    def experiment(times: np.ndarray, states: np.ndarray) -> Experiment:
+        whitening = noise and units.whitening(noise.whitening(times, int(data.attributes["replicates"])))
+        return FORMS[form](units.of_times(times), units.of_states(states), library, initial, whitening, units)
 
-    return [experiment(*each) for each in progress(list(zip(data.values, data.time, data.features[:, :, 0])))]
+    return [experiment(*each) for each in progress(list(zip(times, states)))]
 
 
 def require_usable(data: ParametricDataset, terms: int) -> None:
@@ -223,6 +230,7 @@ def require_usable(data: ParametricDataset, terms: int) -> None:
     if data.values[0] <= 0:
         found = f"{data.parameter.name} = {data.values[0]:g}"
         raise InputError(f"{data.name}: is sampled at {found}; the refined protocol needs values above 0.")
+    require_scales(data)
 
 
 def leading_supports(candidates: tuple[Powers, ...], criteria: np.ndarray, per_size: int) -> list[Powers]:

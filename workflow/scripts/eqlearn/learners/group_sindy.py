@@ -45,7 +45,7 @@ def library(states: Sequence[str], powers: int, cross_terms: bool) -> list[str]:
 def learn(data: ParametricDataset, settings: Settings, provenance: dict) -> Equation:
     """Support by the threshold of least criterion, coefficients by least squares at every parameter value.
 
-    InputError for a dataset without target or with fewer samples per parameter value than terms.
+    InputError for a dataset without target, with fewer samples per parameter value than terms, or of zeros.
     """
     terms = library([q.name for q in data.state], settings.powers, settings.cross_terms)
     if data.target is None or data.target.shape[1] < len(terms):
@@ -54,6 +54,9 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict) -> Equa
             f"{data.name}: has {samples} samples of a target per parameter value, {len(terms)} terms need as many."
         )
     design = columns(data, terms)
+    for name, values in ((data.rate.name, data.target), (data.state[0].name, data.features[:, :, 0])):
+        if not values.any():
+            raise InputError(f"{data.name}: {name} is 0 at every sample, so there is nothing to learn from.")
     lengths, sizes = np.linalg.norm(design, axis=(0, 1)), len(data.values) * np.linalg.norm(data.target, axis=1)
     reduced = _Reduced(
         design / np.where(lengths > 0, lengths, 1.0), data.target / np.where(sizes > 0, sizes, 1.0)[:, None]
@@ -101,7 +104,11 @@ class _Reduced:
         damping = np.broadcast_to(np.sqrt(ridge) * np.eye(size), (len(part), size, size))
         target = np.concatenate([self.projected, np.zeros((len(part), size))], axis=1)
         directions, triangles = np.linalg.qr(np.concatenate([part, damping], axis=1))
-        return np.linalg.solve(triangles, np.einsum("pks,pk->ps", directions, target)[..., None])[..., 0]
+        projected = np.einsum("pks,pk->ps", directions, target)[..., None]
+        try:
+            return np.linalg.solve(triangles, projected)[..., 0]
+        except np.linalg.LinAlgError:  # at some parameter value a term is 0, or one of the others
+            return (np.linalg.pinv(triangles) @ projected)[..., 0]
 
     def error(self, chosen: Support) -> float:
         """Mean squared error of the least-squares fit."""

@@ -14,6 +14,7 @@ from eqlearn.learners import oat
 from eqlearn.learners.experiment import Experiment, Library, Powers, experiments_of
 from eqlearn.learners.learned import Learned
 from eqlearn.noise import noise_of
+from eqlearn.scales import Units
 from eqlearn.terms import powers_of
 from eqlearn.trajectory_fit import TrajectoryFit
 
@@ -41,10 +42,16 @@ def joined(
     others: Mapping[str, list[TrajectoryFit]] = MappingProxyType({}),
 ) -> Learned:
     """A support fitted to every experiment and joined over the parameter; ``others``: fits by model, for the table."""
-    curves = oat.joined(np.sqrt(data.values), experiments, powers, max_degree)
+    curves = _in_units(oat.joined(np.sqrt(data.values), experiments, powers, max_degree), experiments[0].units, powers)
     common = [experiment.fit(powers) for experiment in experiments]
     table = _table(data.values, experiments, {**others, "common": common})
     return Learned(_equation(data, powers, curves, provenance), table)
+
+
+def _in_units(curves: Joined, units: Units, powers: Powers) -> Joined:
+    """Curves of coefficients in the units of experiments as those of the data."""
+    factors = units.coefficients(powers)
+    return Joined(factors * curves.coefficients, factors * curves.standard_errors, curves.stiffness)
 
 
 def _equation(data: ParametricDataset, powers: Powers, curves: Joined, provenance: dict) -> Equation:
@@ -69,12 +76,23 @@ def _table(
 ) -> pd.DataFrame:
     """Coefficients of dC/d(p·t), a row per parameter value, model (alone, common) and power of the state."""
     rows = [
-        (value, model, power, coefficient, error, fit.initial, fit.error / fit.samples, experiment.effective)
+        (value, model, power, coefficient, error, *_start_and_error(fit, experiment), experiment.effective)
         for model, fits in models.items()
         for value, fit, experiment in zip(values, fits, experiments)
-        for power, coefficient, error in zip(
-            fit.powers, fit.coefficients, fit.standard_errors(experiment.floor, experiment.effective)
-        )
+        for power, coefficient, error in zip(fit.powers, *_coefficients(fit, experiment))
     ]
     names = ["parameter_value", "model", "power", "coefficient", "standard_error", "initial_state", "mse"]
     return pd.DataFrame(rows, columns=[*names, "effective_samples"])
+
+
+def _coefficients(fit: TrajectoryFit, experiment: Experiment) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients and their standard errors in the units of the data."""
+    factors = experiment.units.coefficients(fit.powers)
+    return factors * fit.coefficients, factors * fit.standard_errors(experiment.floor, experiment.effective)
+
+
+def _start_and_error(fit: TrajectoryFit, experiment: Experiment) -> tuple[float, float]:
+    """Initial state in the units of the data, and mean squared error in their square, or of whitened residuals."""
+    state = experiment.units.state
+    square = 1.0 if experiment.whitening is not None else state**2
+    return state * fit.initial, square * fit.error / fit.samples

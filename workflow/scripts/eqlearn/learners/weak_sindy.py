@@ -19,6 +19,7 @@ from eqlearn.structure import as_expression, symbol
 from eqlearn.weak_form import Bumps, WeakForm, basis
 
 FLOOR = 1e-8  # relative squared error that quadrature may leave at these widths; below it no basis is told apart
+AT_REST = 1e-12  # change over time, as a share of the largest value, that is round-off
 CUTOFF = 1e-12  # singular values below this share of the largest are round-off
 
 
@@ -39,7 +40,7 @@ class Settings:
 def learn(data: ParametricDataset, settings: Settings, provenance: dict) -> Equation:
     """Learn from the field u of a dataset with its grid; the other features are not used.
 
-    InputError for a dataset without a grid, or with a grid smaller than the test functions.
+    InputError for a dataset without a grid, with a grid smaller than the test functions, or of a field at rest.
     """
     field, varying = field_of(data), data.parameter.name
     highest = min(len(data.state) - 1, len(STATES) - 1)
@@ -48,6 +49,8 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict) -> Equa
             f"{data.name}: has {field.t.size} times and {field.x.size} points, test functions of half widths "
             f"{settings.half_t} and {settings.half_x} need more than {4 * settings.half_t} and {2 * settings.half_x}."
         )
+    if np.ptp(field.u, axis=0).max() <= AT_REST * np.abs(field.u).max():
+        raise InputError(f"{data.name}: u does not change over time, so there is nothing to learn from.")
     form = WeakForm(field, varying, Bumps(settings.half_x, settings.half_t), highest)
     terms = [(0, 0), *((power, order) for power in range(1, settings.powers + 1) for order in range(highest + 1))]
     independent = field.u.size / (settings.half_x * settings.half_t)

@@ -82,6 +82,9 @@ def read_network(
         reason = "; ".join(reading.reason for reading in (readings if chosen is None else [chosen]))
         return Chosen(chosen and chosen.raw, None, reason, table)
     form = _completed_and_pruned(chosen.form, trained.rows[few], samples_of(parts.domain), settings)
+    if not form.values:
+        reason = f"trial {chosen.trial}: all of its terms were pruned, the target is predicted as well without any"
+        return Chosen(chosen.raw, None, reason, table)
     return Chosen(chosen.raw, form, None, table)
 
 

@@ -91,7 +91,10 @@ def without_small(form: Form, size: float = 0.01) -> Form:
 
 def completed(form: Form, rows: np.ndarray, samples: Samples, few: int = 64) -> Form:
     """The form at all R parameter values, from its coefficients at some ``rows``: every value starts from the nearest,
-    and from its neighbours, on few samples; then all samples decide. Samples of a field decide at once."""
+    and from its neighbours, on few samples; then all samples decide. Samples of a field decide at once. A form without
+    coefficients is complete."""
+    if not form.values:
+        return form
     if samples.errors is not None and is_linear(form):
         return solved(form, samples)
     everywhere = np.arange(len(samples.target))
