@@ -15,6 +15,7 @@ from studies import Dataset, Study, every
 
 DIFFERENTIATION = "smoothing_spline"
 ROLES = ("parameter", "time", "state", "rate", "replicate")
+NONE = "none"  # time is not scaled
 
 
 def table_paths(config: dict[str, Any], files: Iterable[Path | str]) -> dict[str, str]:
@@ -122,7 +123,12 @@ class TableStudy(Study):
         return sorted({sampled[0], sampled[len(sampled) // 2], sampled[-1]})
 
     @property
-    def time_scale(self) -> float:
+    def time_scale(self) -> str:
+        """Name of the parameter where it scales time, as refined learners see it, else 'none'."""
+        return NONE if self.settings.get("time_scale", NONE) == NONE else self.quantities["parameter"]["name"]
+
+    @property
+    def growth_share(self) -> float:
         """Scaled time is time·parameter."""
         return 1.0
 
@@ -160,6 +166,18 @@ class TableStudy(Study):
             self._refuse("learner_settings.oat.published.target", target, "first, most_common or a list of powers")
         for learner in self.settings["learners"]:
             assert self.experiments_of(learner)
+        self._check_time_scale()
+
+    def _check_time_scale(self) -> None:
+        found = self.settings.get("time_scale", NONE)
+        names = (NONE, self.settings["columns"]["parameter"], self.quantities["parameter"]["name"])
+        if found not in names:
+            self._refuse("time_scale", found, " or ".join(dict.fromkeys(names)))
+        if found != NONE and self.values[0] <= 0:
+            raise ConfigurationError(
+                f"config key '{self.key('time_scale')}': is {found}, which is {self.values[0]:g} in {self.path}; "
+                "a scale of time is above 0 throughout, any other parameter needs time_scale: none."
+            )
 
     def _refuse(self, key: str, found: Any, allowed: str) -> None:
         raise ConfigurationError(f"config key '{self.key(key)}': is {found!r}, must be {allowed}.")

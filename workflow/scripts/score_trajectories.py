@@ -22,12 +22,12 @@ def score_trajectories(
     errors: Path,
     examples: Path,
     shown: list[float],
-    time_scale: float,
+    growth_share: float,
 ) -> None:
     """Write errors at all parameter values, and the curves at those shown as examples.
 
     ``equations`` and ``alone`` (tables per parameter value) by label ``learner.protocol/n``; scaled time is
-    time·parameter·``time_scale``.
+    time·parameter·``growth_share``.
     """
     data = read_dataset(dataset)
     curves = {label: predicted(read_equation(path), data, _solver(label)) for label, path in equations.items()}
@@ -38,7 +38,7 @@ def score_trajectories(
     curves["data"] = data.features[:, :, 0]
     write_table(
         pd.concat(
-            [_curves(label, states[chosen], data.select(chosen), time_scale) for label, states in curves.items()]
+            [_curves(label, states[chosen], data.select(chosen), growth_share) for label, states in curves.items()]
         ),
         examples,
     )
@@ -57,10 +57,10 @@ def _errors(label: str, states: np.ndarray, data: ParametricDataset) -> pd.DataF
     return tabulated.replace({"mse": np.inf}, np.nan)  # an empty error means: fails to integrate
 
 
-def _curves(label: str, states: np.ndarray, data: ParametricDataset, time_scale: float) -> pd.DataFrame:
+def _curves(label: str, states: np.ndarray, data: ParametricDataset, growth_share: float) -> pd.DataFrame:
     values = np.repeat(data.values, data.time.shape[1])
     times, table = data.time.ravel(), {"curve": label, "parameter_value": values}
-    return pd.DataFrame({**table, "time": times, "scaled_time": time_scale * values * times, "state": states.ravel()})
+    return pd.DataFrame({**table, "time": times, "scaled_time": growth_share * values * times, "state": states.ravel()})
 
 
 if __name__ == "__main__":
@@ -72,5 +72,5 @@ if __name__ == "__main__":
             errors=snakemake.output.errors,
             examples=snakemake.output.examples,
             shown=snakemake.params.shown,
-            time_scale=snakemake.params.time_scale,
+            growth_share=snakemake.params.growth_share,
         )

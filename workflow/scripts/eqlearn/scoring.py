@@ -9,6 +9,7 @@ from eqlearn import polynomial_flow, runge_kutta
 from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import forward_solve, state_polynomial
 from eqlearn.equation import Equation
+from eqlearn.time_scale import time_factor
 
 Solver = Callable[[Equation, float, float, np.ndarray], np.ndarray]
 
@@ -38,7 +39,7 @@ def predicted_alone(table: pd.DataFrame, data: ParametricDataset) -> np.ndarray:
     initial, states = initial_states(data), np.full(data.time.shape, np.nan)
     for value, rows in table[table["model"] == "alone"].groupby("parameter_value"):
         coefficients = np.zeros(int(rows["power"].max()) + 1)
-        coefficients[rows["power"].astype(int)] = value * rows["coefficient"]
+        coefficients[rows["power"].astype(int)] = time_factor(data, value) * rows["coefficient"]
         for row in np.flatnonzero(data.values == value):
             states[row] = polynomial_flow.solve(coefficients, initial[row], data.time[row])
     return states

@@ -9,8 +9,9 @@ from eqlearn.equation import Equation
 
 @dataclass(frozen=True)
 class Learned:
-    """The equation for all experiments, and a table of coefficients of dC/d(p·t) with a row per parameter value, model
-    (alone: of that experiment only; common: with the terms of the equation) and power of the state."""
+    """The equation for all experiments, and a table of coefficients of dC/dt, or of dC/d(p·t) where the dataset's
+    time_scale is the parameter, with a row per parameter value, model (alone: of that experiment only; common: with
+    the terms of the equation) and power of the state."""
 
     equation: Equation
     per_parameter: pd.DataFrame

@@ -3,25 +3,25 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 
-from eqlearn.coefficients import Polynomial
+from eqlearn.coefficients import VARIABLES, Polynomial
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.joining import Joined
 from eqlearn.learners import oat
-from eqlearn.learners.experiment import Experiment, Library, Powers, experiments_of
+from eqlearn.learners.experiment import Experiment, Library, Powers, experiments_of, units_of
 from eqlearn.learners.learned import Learned
 from eqlearn.noise import noise_of
 from eqlearn.terms import powers_of
+from eqlearn.time_scale import NONE, time_scale
 from eqlearn.trajectory_fit import TrajectoryFit
 
 VARIABLE = "sqrt(p)"  # in which the coefficients of dC/d(p·t) are smooth
 
 
 def learn(data: ParametricDataset, settings: oat.Settings, provenance: dict, progress=lambda items: items) -> Learned:
-    """Learn from all experiments of a dataset, whose parameter must be positive.
+    """Learn from all experiments of a dataset, whose parameter must be positive where it scales time.
 
     ``progress`` wraps the experiments, such as tqdm. Raises InputError as ``experiments_of`` does.
     """
@@ -41,33 +41,52 @@ def joined(
     others: Mapping[str, list[TrajectoryFit]] = MappingProxyType({}),
 ) -> Learned:
     """A support fitted to every experiment and joined over the parameter; ``others``: fits by model, for the table."""
-    curves = oat.joined(np.sqrt(data.values), experiments, powers, max_degree)
+    variable, curves = _joined(data, experiments, powers, max_degree)
     common = [experiment.fit(powers) for experiment in experiments]
     table = _table(data.values, experiments, {**others, "common": common})
-    return Learned(_equation(data, powers, curves, provenance), table)
+    return Learned(_equation(data, powers, variable, curves, provenance), table)
 
 
-def _equation(data: ParametricDataset, powers: Powers, curves: Joined, provenance: dict) -> Equation:
-    """dC/dt = p·(c1·C + ...), coefficients polynomials in sqrt(p), held beyond the sampled values."""
+def _joined(
+    data: ParametricDataset, experiments: list[Experiment], powers: Powers, max_degree: int
+) -> tuple[str, Joined]:
+    """The joining variable in which trajectories that were left out are predicted best, of equals the first; curves."""
+    units = units_of(data, experiments)
+    given = {variable: VARIABLES[variable](data.values) for variable in _variables(data)}
+    curves = {name: oat.joined(values, experiments, powers, max_degree, units) for name, values in given.items()}
+    best = min(curves, key=lambda variable: curves[variable].left_out)
+    return best, curves[best]
+
+
+def _variables(data: ParametricDataset) -> tuple[str, ...]:
+    """Variables that may join: of an unknown law all that exist at the sampled values."""
+    if time_scale(data) != NONE:
+        return (VARIABLE,)
+    return tuple(VARIABLES) if data.values[0] > 0 else ("p",)
+
+
+def _equation(data: ParametricDataset, powers: Powers, variable: str, curves: Joined, provenance: dict) -> Equation:
+    """dC/dt = c1·C + ..., times p where that scales time; coefficients polynomials held beyond the sampled values."""
     state, span = data.state[0].name, (float(data.values[0]), float(data.values[-1]))
     terms = powers_of(state, powers)
     columns = zip(curves.coefficients.T.tolist(), curves.standard_errors.T.tolist())
-    polynomials = [Polynomial(tuple(c), VARIABLE, span, tuple(e)) for c, e in columns]
+    polynomials = [Polynomial(tuple(c), variable, span, tuple(e)) for c, e in columns]
+    scaled, template = time_scale(data), " + ".join(terms.values())
     return Equation(
-        template=f"p*({' + '.join(terms.values())})",
+        template=template if scaled == NONE else f"p*({template})",
         features=(state,),
         parameter=data.parameter.name,
         target=f"d{state}/dt",
         coefficients=dict(zip(terms, polynomials)),
         valid_range=span,
-        provenance={**provenance, "experiments": int(data.values.size)},
+        provenance={**provenance, "experiments": int(data.values.size), "time_scale": scaled},
     )
 
 
 def _table(
     values: Iterable[float], experiments: list[Experiment], models: dict[str, list[TrajectoryFit]]
 ) -> pd.DataFrame:
-    """Coefficients of dC/d(p·t), a row per parameter value, model (alone, common) and power of the state."""
+    """Coefficients of dC/dt or dC/d(p·t), a row per parameter value, model (alone, common) and power of the state."""
     rows = [
         (value, model, power, coefficient, error, fit.initial, fit.error / fit.samples, experiment.effective)
         for model, fits in models.items()
