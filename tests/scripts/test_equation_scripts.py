@@ -114,8 +114,8 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         "verdict": "deviates",
     }
     pd.DataFrame([row]).to_csv(verification, index=False)
-    score = {"learner": ["oat.refined"] * 2, "experiments": ["4"] * 2, "mse": [1e-6, np.nan]}
-    pd.DataFrame(score).to_csv(errors, index=False)
+    score = {"learner": ["oat.refined"] * 2, "experiments": ["4"] * 2, "mse": [1e-6, np.nan], "nmse": [1e-5, np.nan]}
+    pd.DataFrame({**score, "parameter_value": [1.0, 2.0]}).to_csv(errors, index=False)
     inference = tmp_path / "i.csv"
     estimates = {"learner": ["oat.refined"] * 3, "experiments": ["4"] * 3, "mean_relative_error": [0.1, 0.3, 0.2]}
     pd.DataFrame(estimates).to_csv(inference, index=False)
@@ -139,6 +139,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         run="test",
         verification=verification,
         equations={"d/oat.refined/n4": fitted[0]},
+        imported=[],
         errors={"d": errors},
         inference={"d": inference},
         networks=[networks],

@@ -18,6 +18,7 @@ from springs import Springs
 from table_study import table_paths
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 try:
     check(config)
@@ -25,8 +26,12 @@ try:
     benchmarks = Benchmarks(config)
     pdes = Pdes(config)
     springs = Springs(config)
+    notes = [plan.studies[name].notes() for name in plan.of_kind("table")] if workflow.is_main_process else []
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
+
+for note in filter(None, notes):
+    logger.warning(note)
 
 RUN = plan.run
 inference = Inference(plan)

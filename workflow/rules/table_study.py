@@ -52,17 +52,21 @@ def _path_in(content: Any, name: str) -> Any:
 
 
 @cache
-def _values(path: str, columns: tuple[str | None, ...]) -> tuple[float, ...]:
-    """Parameter values of a table, read as strictly as the import does, so that a dry run tells every bad row."""
+def _rows(path: str, columns: tuple) -> Any:
+    """Rows of a table, read as strictly as the import does, so that a dry run tells every bad row."""
     # Imported here, because every run without a table starts faster without pandas.
     from eqlearn.datasets.table_file import Columns, read_rows
     from eqlearn.errors import InputError
 
     try:
-        rows = read_rows(path, Columns(*columns))
+        return read_rows(path, Columns(*columns))
     except InputError as error:
         raise ConfigurationError(str(error)) from None
-    return tuple(sorted(set(rows.columns["parameter"].tolist())))
+
+
+@cache
+def _values(path: str, columns: tuple) -> tuple[float, ...]:
+    return tuple(sorted(set(_rows(path, columns).columns["parameter"].tolist())))
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,29 @@ class TableStudy(Study):
     @property
     def values(self) -> list[float]:
         """All parameter values of the table."""
-        return list(_values(self.path, tuple(self.settings["columns"].get(role) for role in ROLES)))
+        return list(_values(self.path, self._columns))
+
+    @property
+    def rows(self) -> Any:
+        """Its rows, as eqlearn.datasets.table_file reads them."""
+        return _rows(self.path, self._columns)
+
+    @property
+    def _columns(self) -> tuple:
+        named = self.settings["columns"]
+        return (*(named.get(role) for role in ROLES), tuple(named.get("ignore", ())))
+
+    def notes(self) -> str:
+        """What a user should know of how its runs are taken; ConfigurationError where the import would refuse them."""
+        from eqlearn.dataset import NOTES, Quantity
+        from eqlearn.datasets.table import Quantities, parametric_dataset
+        from eqlearn.errors import InputError
+
+        meaning = Quantities(**{role: Quantity(**quantity) for role, quantity in self.quantities.items()})
+        try:
+            return parametric_dataset(self.name, self.rows, meaning, {}).attributes.get(NOTES, "")
+        except InputError as error:
+            raise ConfigurationError(str(error)) from None
 
     @property
     def datasets(self) -> list[Dataset]:
@@ -185,7 +211,8 @@ class TableStudy(Study):
     def _check_columns(self) -> None:
         from eqlearn.terms import is_state_name
 
-        named = {role: name for role, name in self.settings["columns"].items() if name is not None}
+        named = {role: self.settings["columns"].get(role) for role in ROLES}
+        named = {role: name for role, name in named.items() if name is not None}
         for role, name in named.items():
             twice = [other for other, same in named.items() if same == name and other != role]
             if twice:

@@ -53,13 +53,15 @@ def _errors(label: str, states: np.ndarray, data: ParametricDataset) -> pd.DataF
     mse = trajectory_mse(states, data)
     learner, experiments = label.split("/n")
     table = {"learner": learner, "experiments": experiments, "parameter_value": data.values, "mse": mse}
-    tabulated = pd.DataFrame({**table, "integrates": np.isfinite(mse)})[~np.isnan(mse)]
-    return tabulated.replace({"mse": np.inf}, np.nan)  # an empty error means: fails to integrate
+    nmse = mse / np.var(data.features)
+    tabulated = pd.DataFrame({**table, "nmse": nmse, "integrates": np.isfinite(mse)})[~np.isnan(mse)]
+    return tabulated.replace({"mse": np.inf, "nmse": np.inf}, np.nan)  # an empty error means: fails to integrate
 
 
 def _curves(label: str, states: np.ndarray, data: ParametricDataset, growth_share: float) -> pd.DataFrame:
     values = np.repeat(data.values, data.time.shape[1])
-    times, table = data.time.ravel(), {"curve": label, "parameter_value": values}
+    runs, times = np.repeat(data.runs, data.time.shape[1]), data.time.ravel()
+    table = {"curve": label, "parameter_value": values, "run": runs}
     return pd.DataFrame({**table, "time": times, "scaled_time": growth_share * values * times, "state": states.ravel()})
 
 

@@ -6,7 +6,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
@@ -23,28 +23,33 @@ _UNREADABLE = (OSError, EOFError, zlib.error, csv.Error, UnicodeError, ValueErro
 
 @dataclass(frozen=True)
 class Columns:
-    """Names of a table's columns by role; rate and replicate may be absent."""
+    """Names of a table's columns by role; rate and replicate may be absent. ``ignore``: others that do not matter."""
 
     parameter: str
     time: str
     state: str
     rate: str | None = None
     replicate: str | None = None
+    ignore: tuple[str, ...] = ()
 
     @property
     def present(self) -> dict[str, str]:
         """Names by role, without absent ones."""
-        names = {field.name: getattr(self, field.name) for field in fields(self)}
+        names = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "ignore"}
         return {role: name for role, name in names.items() if name is not None}
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Columns (N,) by role, all finite numbers; 'replicate' holds whole numbers, one for each distinct entry."""
+    """Columns (N,) by role, all finite numbers; 'replicate' holds whole numbers, one for each distinct entry.
+
+    ``others``: columns without a role by name, as such whole numbers, -1 where there is no entry.
+    """
 
     path: Path
     columns: dict[str, np.ndarray]
     separator: str | None
+    others: dict[str, np.ndarray] = field(default_factory=dict)
 
     def line(self, row: int) -> int:
         """Where a row stands: line of the file as an editor shows it; of a Parquet file, the row counted from 1."""
@@ -67,8 +72,11 @@ def read_rows(path: str | Path, columns: Columns) -> Rows:
         raise InputError(f"{path}: has a header but no rows.")
     rows = Rows(path, {}, separator)
     for role, name in columns.present.items():
-        convert = _codes if role == "replicate" else _numbers
-        rows.columns[role] = convert(rows, name, table[name])
+        column = table[name]
+        rows.columns[role] = _codes(rows, name, column) if role == "replicate" else _numbers(rows, name, column, role)
+    known = {*columns.present.values(), *columns.ignore}
+    others = [(name, table.iloc[:, place]) for place, name in enumerate(table.columns) if name not in known]
+    rows.others.update({name: pd.factorize(column.astype(str).where(column.notna()))[0] for name, column in others})
     return rows
 
 
@@ -125,7 +133,7 @@ def _read_parquet(path: Path, columns: Columns) -> tuple[pd.DataFrame, None]:
     try:
         file = ParquetFile(io.BytesIO(path.read_bytes()))  # by name, it would leave the file open
         _require_columns(path, file.columns, columns)
-        return file.to_pandas(columns=list(columns.present.values())).reset_index(drop=True), None
+        return file.to_pandas().reset_index(drop=True), None
     except InputError:
         raise
     except Exception as error:  # fastparquet has errors of its own, and of the libraries that it uses
@@ -142,7 +150,7 @@ def _require_columns(path: Path, header: list[str], columns: Columns) -> None:
             raise InputError(f"{path}: has no column {name!r} ({role}); {hint} {', '.join(header)}.")
 
 
-def _numbers(rows: Rows, name: str, column: pd.Series) -> np.ndarray:
+def _numbers(rows: Rows, name: str, column: pd.Series, role: str) -> np.ndarray:
     if column.dtype.kind in "iuf":
         values = column.to_numpy(float, na_value=np.nan)
     else:
@@ -151,7 +159,8 @@ def _numbers(rows: Rows, name: str, column: pd.Series) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         found = column.iloc[bad[0]]
-        raise InputError(f"{rows.path}: row {rows.line(bad[0])}, column {name}: {_complaint(found)}.")
+        hint = "; a parameter of names needs a number for each of them" if role == "parameter" else ""
+        raise InputError(f"{rows.path}: row {rows.line(bad[0])}, column {name}: {_complaint(found)}{hint}.")
     return values
 
 

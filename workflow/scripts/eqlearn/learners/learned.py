@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 
 
@@ -15,3 +16,12 @@ class Learned:
 
     equation: Equation
     per_parameter: pd.DataFrame
+
+
+def by_value(table: pd.DataFrame, data: ParametricDataset) -> pd.DataFrame:
+    """A table with a column ``row``, of the dataset, as one per parameter value; where several trajectories have the
+    same value, the column ``run`` tells them apart."""
+    rows = table["row"]
+    named = table.drop(columns="row")
+    named.insert(0, "parameter_value", data.values[rows])
+    return named.assign(run=data.runs[rows]) if data.runs.any() else named

@@ -11,7 +11,7 @@ from eqlearn.coefficients import Polynomial
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
-from eqlearn.learners.learned import Learned
+from eqlearn.learners.learned import Learned, by_value
 from eqlearn.learners.published import Fold, Path, Powers, criterion, refit, residuals, select
 from eqlearn.random import generator
 from eqlearn.terms import powers_of
@@ -125,10 +125,11 @@ def _joined(
 def _table(data: ParametricDataset, fits: list[Fit], kept: np.ndarray) -> pd.DataFrame:
     """Coefficients of dC/dt or dC/d(p·t), a row per parameter value, model (alone; common: kept to join) and power."""
     rows = [
-        (value, model, power, coefficient / factor, fit.initial, fit.mse)
+        (row, model, power, coefficient / factor, fit.initial, fit.mse)
         for model, chosen in (("alone", np.ones_like(kept)), ("common", kept))
-        for value, factor, fit, keep in zip(data.values, time_factor(data, data.values), fits, chosen)
+        for row, (factor, fit, keep) in enumerate(zip(time_factor(data, data.values), fits, chosen))
         if keep
         for power, coefficient in zip(fit.powers, fit.coefficients)
     ]
-    return pd.DataFrame(rows, columns=["parameter_value", "model", "power", "coefficient", "initial_state", "mse"])
+    names = ["row", "model", "power", "coefficient", "initial_state", "mse"]
+    return by_value(pd.DataFrame(rows, columns=names), data)

@@ -1,6 +1,6 @@
 """OAT ME-EQL on a whole dataset: from trajectories to an equation and a table of every experiment's own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import pandas as pd
@@ -11,7 +11,7 @@ from eqlearn.equation import Equation
 from eqlearn.joining import Joined
 from eqlearn.learners import oat
 from eqlearn.learners.experiment import Experiment, Library, Powers, experiments_of, units_of
-from eqlearn.learners.learned import Learned
+from eqlearn.learners.learned import Learned, by_value
 from eqlearn.noise import noise_of
 from eqlearn.terms import powers_of
 from eqlearn.time_scale import NONE, time_scale
@@ -43,7 +43,7 @@ def joined(
     """A support fitted to every experiment and joined over the parameter; ``others``: fits by model, for the table."""
     variable, curves = _joined(data, experiments, powers, max_degree)
     common = [experiment.fit(powers) for experiment in experiments]
-    table = _table(data.values, experiments, {**others, "common": common})
+    table = _table(data, experiments, {**others, "common": common})
     return Learned(_equation(data, powers, variable, curves, provenance), table)
 
 
@@ -84,16 +84,16 @@ def _equation(data: ParametricDataset, powers: Powers, variable: str, curves: Jo
 
 
 def _table(
-    values: Iterable[float], experiments: list[Experiment], models: dict[str, list[TrajectoryFit]]
+    data: ParametricDataset, experiments: list[Experiment], models: dict[str, list[TrajectoryFit]]
 ) -> pd.DataFrame:
     """Coefficients of dC/dt or dC/d(p·t), a row per parameter value, model (alone, common) and power of the state."""
     rows = [
-        (value, model, power, coefficient, error, fit.initial, fit.error / fit.samples, experiment.effective)
+        (row, model, power, coefficient, error, fit.initial, fit.error / fit.samples, experiment.effective)
         for model, fits in models.items()
-        for value, fit, experiment in zip(values, fits, experiments)
+        for row, (fit, experiment) in enumerate(zip(fits, experiments))
         for power, coefficient, error in zip(
             fit.powers, fit.coefficients, fit.standard_errors(experiment.floor, experiment.effective)
         )
     ]
-    names = ["parameter_value", "model", "power", "coefficient", "standard_error", "initial_state", "mse"]
-    return pd.DataFrame(rows, columns=[*names, "effective_samples"])
+    names = ["row", "model", "power", "coefficient", "standard_error", "initial_state", "mse", "effective_samples"]
+    return by_value(pd.DataFrame(rows, columns=names), data)
