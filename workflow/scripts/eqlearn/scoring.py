@@ -37,11 +37,13 @@ def published_solve(equation: Equation, parameter: float, initial: float, times:
 def predicted_alone(table: pd.DataFrame, data: ParametricDataset) -> np.ndarray:
     """States (P, S) under the equation that each parameter value alone gave; NaN where the table has none."""
     initial, states = initial_states(data), np.full(data.time.shape, np.nan)
-    alone = table[table["model"] == "alone"].assign(run=table.get("run", 0))
+    alone, runs = table[table["model"] == "alone"], data.runs
+    if "run" not in table.columns:
+        alone, runs = alone.assign(run=0), np.zeros_like(data.runs)
     for (value, run), rows in alone.groupby(["parameter_value", "run"]):
         coefficients = np.zeros(int(rows["power"].max()) + 1)
         coefficients[rows["power"].astype(int)] = time_factor(data, value) * rows["coefficient"]
-        for row in np.flatnonzero((data.values == value) & (data.runs == run)):
+        for row in np.flatnonzero((data.values == value) & (runs == run)):
             states[row] = polynomial_flow.solve(coefficients, initial[row], data.time[row])
     return states
 
