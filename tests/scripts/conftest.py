@@ -33,7 +33,8 @@ def mean_field_dataset(folder: Path) -> Path:
     trajectories, dataset = folder / "trajectories.nc", folder / "dataset.nc"
     settings = {"death_fraction": 0.5, "time": {"samples": 100, "growth_times": 20}}
     place = {"dataset": "mean_field-c0.25", "study": "mean_field", "initial_density": 0.25, "noise": 0.0}
-    sample_mean_field(trajectories=trajectories, values=VALUES, settings=settings, code=CODE, **place)
+    meaning = {"settings": settings, "time_scale": "proliferation_rate"}
+    sample_mean_field(trajectories=trajectories, values=VALUES, **meaning, code=CODE, **place)
     differentiate(trajectories=trajectories, dataset=dataset, method="central_difference", code=CODE)
     return dataset
 

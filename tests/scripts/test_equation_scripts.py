@@ -62,7 +62,7 @@ def test_scores_are_round_off_for_the_truth_and_for_what_was_learned(fitted, the
         errors=errors,
         examples=examples,
         shown=[0.5, 2.0],
-        time_scale=0.5,
+        growth_share=0.5,
     )
     table = pd.read_csv(errors)
     assert len(table) == 3 * len(VALUES)
@@ -105,7 +105,8 @@ def test_the_rate_of_a_clean_run_is_inferred_and_summarised(theory, mean_field_d
 
 def test_coefficients_are_tabulated_over_the_parameter(fitted, tmp_path):
     path = tmp_path / "coefficients.csv"
-    tabulate_coefficients(equations={"oat.refined/n4": fitted[0]}, coefficients=path, span=(0.5, 2.0))
+    learned = {"equations": {"oat.refined/n4": fitted[0]}, "span": (0.5, 2.0)}
+    tabulate_coefficients(**learned, coefficients=path, time_scale="proliferation_rate")
     table = pd.read_csv(path)
     assert set(table["coefficient"]) == {"c1", "c2"}
     np.testing.assert_allclose(table.loc[table["coefficient"] == "c1", "value"], 0.5, rtol=1e-8)
@@ -166,8 +167,8 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     window = {**row, "protocol": "published", "quantity": "window_points", "verdict": "reproduced"}
     rows = [row, {**row, "verdict": "trivial", "explanation": ""}, window, {**window, "verdict": "deviates"}]
     pd.DataFrame([*rows, {**row, "quantity": "lost", "ours": np.nan}]).to_csv(verification, index=False)
-    score = {"learner": ["oat.refined"] * 2, "experiments": ["4"] * 2, "mse": [1e-6, np.nan]}
-    pd.DataFrame(score).to_csv(errors, index=False)
+    score = {"learner": ["oat.refined"] * 2, "experiments": ["4"] * 2, "mse": [1e-6, np.nan], "nmse": [1e-5, np.nan]}
+    pd.DataFrame({**score, "parameter_value": [1.0, 2.0]}).to_csv(errors, index=False)
     inference = tmp_path / "i.csv"
     estimates = {"learner": ["oat.refined"] * 3, "experiments": ["4"] * 3, "mean_relative_error": [0.1, 0.3, 0.2]}
     pd.DataFrame(estimates).to_csv(inference, index=False)
@@ -191,6 +192,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
         run="test",
         verification=verification,
         equations={"d/oat.refined/n4": fitted[0]},
+        imported=[],
         errors={"d": errors},
         inference={"d": inference},
         networks=[networks],
@@ -236,7 +238,7 @@ def test_a_rate_that_was_not_sampled_is_not_scored_as_a_failure(fitted, mean_fie
         errors=errors,
         examples=tmp_path / "examples.csv",
         shown=[0.5],
-        time_scale=0.5,
+        growth_share=0.5,
     )
     scored = pd.read_csv(errors)
     alone = scored[scored["learner"] == "oat.refined.alone"]

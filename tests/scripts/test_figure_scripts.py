@@ -35,7 +35,9 @@ def write(folder, name: str, table: pd.DataFrame):
 def example_fits(folder, labels=OWN_LABELS, **out):
     time = np.linspace(0, 20, 30)
     rows = [
-        pd.DataFrame({"curve": c, "parameter_value": p, "time": time, "scaled_time": time, "state": 0.4 * time / 20})
+        pd.DataFrame(
+            {"curve": c, "parameter_value": p, "run": 0, "time": time, "scaled_time": time, "state": 0.4 * time / 20}
+        )
         for c in ("data", *CURVES)
         for p in (0.01, 2.51, 4.91)
     ]

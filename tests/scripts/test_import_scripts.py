@@ -29,7 +29,7 @@ def table(tmp_path):
 def dataset_of(table, method, **columns):
     folder = table.parent
     roles = {"parameter": "rate", "time": "hours", "state": "cells", **columns}
-    meaning = {"columns": roles, "quantities": QUANTITIES, "initial_state": "data"}
+    meaning = {"columns": roles, "quantities": QUANTITIES, "initial_state": "data", "time_scale": "none"}
     import_table(table=table, trajectories=folder / "t.nc", dataset="growth", **meaning, code=CODE)
     differentiate(trajectories=folder / "t.nc", dataset=folder / "d.nc", method=method, code=CODE)
     return read_dataset(folder / "d.nc")

@@ -29,6 +29,7 @@ def merge(folder, batches: list, purpose: str = "averages"):
         initial_density=0.25,
         purpose=purpose,
         settings=SIMULATION,
+        time_scale="proliferation_rate",
         code=CODE,
     )
     return trajectories

@@ -77,7 +77,7 @@ def test_rates_must_be_positive():
     data = density_trajectories(
         "d", np.array([0.0, 1.0]), np.full((2, 9), 0.1), np.tile(np.arange(9.0), (2, 1)), {}, {}
     )
-    with pytest.raises(InputError, match="needs values above 0"):
+    with pytest.raises(InputError, match="a scale of time is above 0; set time_scale: none"):
         es.learn(data, SETTINGS, {})
 
 

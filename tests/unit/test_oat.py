@@ -270,8 +270,8 @@ def test_small_libraries_are_searched_whole(powers, max_terms):
 @pytest.mark.parametrize(
     ("lowest", "samples", "sentence"),
     [
-        (0.0, 20, "d: is sampled at proliferation_rate = 0; the refined protocol needs values above 0."),
-        (-2.0, 20, "d: is sampled at proliferation_rate = -2; the refined protocol needs values above 0."),
+        (0.0, 20, "d: is sampled at proliferation_rate = 0; a scale of time is above 0; set time_scale: none."),
+        (-2.0, 20, "d: is sampled at proliferation_rate = -2; a scale of time is above 0; set time_scale: none."),
         (0.5, 6, "d: has 6 times, the refined protocol needs 7."),
     ],
 )

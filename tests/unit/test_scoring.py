@@ -24,7 +24,7 @@ def dataset(states: np.ndarray) -> ParametricDataset:
         features=states[:, :, None],
         time_axis=Quantity("time"),
         time=TIMES,
-        attributes={"initial_state": 0.1},
+        attributes={"initial_state": 0.1, "time_scale": RATE},
     )
 
 

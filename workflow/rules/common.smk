@@ -21,6 +21,7 @@ from springs import Springs
 from table_study import table_paths
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 surroundings.own_package_first(Path(workflow.basedir) / "workflow" / "scripts")
 surroundings.forget_stale_lock()
@@ -34,10 +35,12 @@ try:
     benchmarks = Benchmarks(config)
     pdes = Pdes(config)
     springs = Springs(config)
-    if workflow.is_main_process:
-        check_run(plan, benchmarks, pdes, springs)
+    notes = check_run(plan, benchmarks, pdes, springs) if workflow.is_main_process else []
 except ConfigurationError as error:
     raise WorkflowError(str(error)) from None
+
+for note in filter(None, notes):
+    logger.warning(note)
 
 RUN = plan.run
 inference = Inference(plan)

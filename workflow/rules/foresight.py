@@ -18,13 +18,18 @@ from studies import Study
 from table_study import TableStudy
 
 
-def check_run(plan: Plan, benchmarks: Benchmarks, pdes: Pdes, springs: Springs) -> None:
-    """Raises ConfigurationError for data that a learner of their study could not learn from, and for definitions that
-    could not be sampled."""
+def check_run(plan: Plan, benchmarks: Benchmarks, pdes: Pdes, springs: Springs) -> list[str]:
+    """What users should know of how the runs of their tables are taken. Raises ConfigurationError for data that a
+    learner of their study could not learn from, and for definitions that could not be sampled."""
+    notes = []
     for study in plan.studies.values():
-        times = _times_of_table(study) if isinstance(study, TableStudy) else study.settings["time"]["samples"]
+        times = study.settings.get("time", {}).get("samples")
+        if isinstance(study, TableStudy):
+            times, note = _times_and_notes(study)
+            notes.append(note)
         _require_learnable(plan, study, times)
     check_definitions(benchmarks, pdes, springs)
+    return notes
 
 
 def check_definitions(benchmarks: Benchmarks, pdes: Pdes, springs: Springs) -> None:
@@ -61,10 +66,10 @@ def _require_learnable(plan: Plan, study: Study, times: int) -> None:
                     needs.require(learner, settings, dataset.name, times, number)
 
 
-def _times_of_table(study: TableStudy) -> int:
-    """Times of every trajectory of a table, which is read as the import reads it."""
+def _times_and_notes(study: TableStudy) -> tuple[int, str]:
+    """Times of every trajectory of a table, which is read as the import reads it, and the notes on its runs."""
     from eqlearn.calculus import require_times
-    from eqlearn.dataset import Quantity
+    from eqlearn.dataset import NOTES, Quantity
     from eqlearn.datasets.table import Quantities, parametric_dataset
     from eqlearn.errors import InputError
 
@@ -79,7 +84,7 @@ def _times_of_table(study: TableStudy) -> int:
                 require_times(time, study.differentiation)
         except InputError as error:
             raise ConfigurationError(f"{study.path}: at {data.parameter.name} {value:g}: {error}") from None
-    return data.time.shape[1]
+    return data.time.shape[1], data.attributes.get(NOTES, "")
 
 
 def _sample_function(name: str, settings: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ rule import_table:
         columns=plan.setting("columns"),
         quantities=plan.study_property("quantities"),
         initial_state=plan.setting("initial_state"),
+        time_scale=plan.study_property("time_scale"),
         code=fingerprint("import_table.py"),
     script:
         "../scripts/import_table.py"

@@ -15,12 +15,19 @@ OWN_LABELS = {
 }
 
 
-def labels_of(quantities: dict[str, dict[str, str]]) -> dict[str, str]:
+def own_labels(scaled: bool) -> dict[str, str]:
+    """The same; where time is not ``scaled``, coefficients are those of the plain rate."""
+    plain = {"coefficient": "coefficient in $dC/dt$ (1/time)", "short_coefficient": "coefficient (1/time)"}
+    return OWN_LABELS if scaled else {**OWN_LABELS, **plain}
+
+
+def labels_of(quantities: dict[str, dict[str, str]], scaled: bool = False) -> dict[str, str]:
     """The same for the quantities of a user's table; its curves are drawn over time itself."""
     parameter, state, time = (quantities[role] for role in ("parameter", "state", "time"))
     variable, name = _symbol(parameter["name"]), _symbol(state["name"])
     derivative = f"d{name}" if name.startswith("$") else f"d {name}"
     unit_of_time = "units of the table" if time["unit"] == "time" else _plain(time["unit"])
+    over = f"d({variable}·t)" if scaled else "dt"
     squared = "(1)" if state["unit"] == "1" else f"({_plain(state['unit'])})²"
     return {
         "parameter": f"{variable} ({_plain(parameter['unit'])})",
@@ -28,7 +35,7 @@ def labels_of(quantities: dict[str, dict[str, str]]) -> dict[str, str]:
         "state": f"{name} ({_plain(state['unit'])})",
         "state_symbol": name,
         "error": f"mean squared error\nof {name} {squared}",
-        "coefficient": f"coefficient in {derivative}/d({variable}·t)\n(units of the table)",
+        "coefficient": f"coefficient in {derivative}/{over}\n(units of the table)",
         "short_coefficient": "coefficient\n(units of the table)",
         "horizontal": "time",
         "horizontal_label": f"time ({unit_of_time})",

@@ -9,12 +9,12 @@ from typing import Any
 
 from benchmarks import KIND as ANALYTIC
 from configuration import require_short
-from labels import OWN_LABELS, labels_of
+from labels import labels_of, own_labels
 from learner_settings import NETWORKS, check_networks, settings_of
 from pdes import KIND as PDE
 from springs import KIND as SPRINGS
 from studies import Dataset, Study, decimal_text
-from table_study import TableStudy
+from table_study import NONE, TableStudy
 
 REFERENCE = "mean_field.theory/n0"
 ALONE = "oat"  # learners that give an equation per parameter value, too
@@ -244,7 +244,8 @@ class Plan:
     def figure_labels(self, wildcards: Any) -> dict[str, str]:
         """Labels of axes and symbols for the figures of a job's study."""
         study = self.study(wildcards)
-        return labels_of(study.quantities) if study.kind == "table" else OWN_LABELS
+        scaled = study.time_scale != NONE
+        return labels_of(study.quantities, scaled) if study.kind == "table" else own_labels(scaled)
 
     def printed_values(self) -> dict[str, float]:
         """Parameter value at which the summary prints the equations, by dataset; of a table, the middle example."""

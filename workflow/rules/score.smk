@@ -28,7 +28,7 @@ rule score_trajectories:
         labels=plan.labels,
         alone_labels=plan.alone_labels,
         shown=plan.study_property("examples"),
-        time_scale=plan.study_property("time_scale"),
+        growth_share=plan.study_property("growth_share"),
         code=fingerprint("score_trajectories.py"),
     script:
         "../scripts/score_trajectories.py"
@@ -52,6 +52,7 @@ rule tabulate_coefficients:
     params:
         labels=plan.labels,
         span=lambda wildcards: [plan.study(wildcards).values[0], plan.study(wildcards).values[-1]],
+        time_scale=plan.study_property("time_scale"),
         code=fingerprint("tabulate_coefficients.py"),
     script:
         "../scripts/tabulate_coefficients.py"

@@ -47,6 +47,7 @@ rule merge_simulations:
         gpu=0,
     params:
         settings=plan.setting("lattice", "migration_rate", "death_fraction", "time"),
+        time_scale=plan.study_property("time_scale"),
         code=fingerprint("merge_simulations.py"),
     script:
         "../scripts/merge_simulations.py"
@@ -122,6 +123,7 @@ rule sample_mean_field:
         noise=lambda wildcards: plan.dataset(wildcards).noise,
         values=lambda wildcards: plan.study(wildcards).values,
         settings=plan.setting("death_fraction", "time"),
+        time_scale=plan.study_property("time_scale"),
         code=fingerprint("sample_mean_field.py"),
     script:
         "../scripts/sample_mean_field.py"

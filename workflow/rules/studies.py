@@ -10,6 +10,7 @@ from typing import Any
 from configuration import ConfigurationError
 
 MAX_VALUES = 1_000_000
+PARAMETER = "proliferation_rate"  # of the studies whose data are this project's own
 
 
 def decimal_text(value: float) -> str:
@@ -143,8 +144,13 @@ class Study:
         return self.settings["examples"]
 
     @property
-    def time_scale(self) -> float:
-        """Scaled time over time·parameter: the net growth rate over the proliferation rate."""
+    def time_scale(self) -> str:
+        """Name of the parameter where it scales time, as refined learners see it, else 'none'."""
+        return self.settings.get("time_scale", PARAMETER)
+
+    @property
+    def growth_share(self) -> float:
+        """Scaled time, as figures draw it, over time·parameter: the net growth rate over the proliferation rate."""
         return 1 - self.settings["death_fraction"]
 
     @property

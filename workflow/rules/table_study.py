@@ -16,6 +16,7 @@ from studies import Dataset, Study, every
 
 DIFFERENTIATION = "smoothing_spline"
 ROLES = ("parameter", "time", "state", "rate", "replicate")
+NONE = "none"  # time is not scaled
 
 
 def table_paths(config: dict[str, Any], files: Iterable[Path | str]) -> dict[str, str]:
@@ -60,7 +61,7 @@ def _path_in(content: Any, name: str) -> Any:
 
 
 @cache
-def _rows(path: str, columns: tuple[str | None, ...], _state: tuple[int, ...]) -> tuple[Any, list[float]]:
+def _rows(path: str, columns: tuple, _state: tuple[int, ...]) -> tuple[Any, list[float]]:
     """Rows and parameter values of a table in a state of its file, read as strictly as the import does, so that a dry
     run tells every bad row."""
     # Imported here, because every run without a table starts faster without pandas.
@@ -92,8 +93,8 @@ class TableStudy(Study):
 
     @property
     def _read(self) -> tuple[Any, list[float]]:
-        file = Path(self.path).stat()
-        columns = tuple(self.settings["columns"].get(role) for role in ROLES)
+        file, named = Path(self.path).stat(), self.settings["columns"]
+        columns = (*(named.get(role) for role in ROLES), tuple(named.get("ignore", ())))
         return _rows(self.path, columns, (file.st_mtime_ns, file.st_size, file.st_ino))
 
     @property
@@ -143,7 +144,12 @@ class TableStudy(Study):
         return sorted({sampled[0], sampled[len(sampled) // 2], sampled[-1]})
 
     @property
-    def time_scale(self) -> float:
+    def time_scale(self) -> str:
+        """Name of the parameter where it scales time, as refined learners see it, else 'none'."""
+        return NONE if self.settings.get("time_scale", NONE) == NONE else self.quantities["parameter"]["name"]
+
+    @property
+    def growth_share(self) -> float:
         """Scaled time is time·parameter."""
         return 1.0
 
@@ -182,6 +188,18 @@ class TableStudy(Study):
             self._refuse("learner_settings.oat.published.target", target, "first, most_common or a list of powers")
         for learner in self.settings["learners"]:
             assert self.experiments_of(learner)
+        self._check_time_scale()
+
+    def _check_time_scale(self) -> None:
+        found = self.settings.get("time_scale", NONE)
+        names = (NONE, self.settings["columns"]["parameter"], self.quantities["parameter"]["name"])
+        if found not in names:
+            self._refuse("time_scale", found, " or ".join(dict.fromkeys(names)))
+        if found != NONE and self.values[0] <= 0:
+            raise ConfigurationError(
+                f"config key '{self.key('time_scale')}': is {found}, which is {self.values[0]:g} in {self.path}; "
+                "a scale of time is above 0 throughout, any other parameter needs time_scale: none."
+            )
 
     def _check_texts(self) -> None:
         """Names and units stand in files and figures, whose letters must show."""
@@ -204,7 +222,8 @@ class TableStudy(Study):
     def _check_columns(self) -> None:
         from eqlearn.terms import is_state_name
 
-        named = {role: name for role, name in self.settings["columns"].items() if name is not None}
+        named = {role: self.settings["columns"].get(role) for role in ROLES}
+        named = {role: name for role, name in named.items() if name is not None}
         for role, name in named.items():
             twice = [other for other, same in named.items() if same == name and other != role]
             if twice:

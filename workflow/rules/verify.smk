@@ -131,6 +131,7 @@ rule summarise:
     input:
         verification=f"{RUN}/verification.csv" if COMPARED else [],
         equations=[plan.equation_file(dataset, label) for dataset, label in LEARNED],
+        imported=expand(f"{RUN}/imported/{{dataset}}.nc", dataset=plan.datasets_of(plan.of_kind("table"))),
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
         inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
         networks=expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),

@@ -13,7 +13,7 @@ def figure_example_fits(
     """One row per dataset, one column per parameter value; ``curves`` are labels ``learner.protocol/n``, drawn over the
     column ``labels["horizontal"]``."""
     horizontal = labels["horizontal"]
-    columns = ["parameter_value", horizontal, "state"]
+    columns = ["parameter_value", "run", horizontal, "state"]
     tables = {name: read_table(path, columns, ["curve"]) for name, path in examples.items()}
     shown = sorted({value for table in tables.values() for value in table["parameter_value"]})
     figure, axes = grid(len(tables), len(shown), sharex=horizontal == "scaled_time", sharey=True)
@@ -34,7 +34,8 @@ def _draw(axis, table, curves: list[str], horizontal: str) -> None:
     for label in curves:
         name, colour, dashes = LEARNERS[label.split("/")[0]]
         rows = table[table["curve"] == label]
-        axis.plot(rows[horizontal], rows["state"], color=colour, linestyle=dashes, label=name)
+        for _, run in rows.groupby("run"):
+            axis.plot(run[horizontal], run["state"], color=colour, linestyle=dashes, label=name)
     if table["state"].min() >= 0:
         axis.set_ylim(bottom=0)
 

@@ -18,9 +18,11 @@ def import_table(
     columns: dict[str, str | None],
     quantities: dict[str, dict[str, str]],
     initial_state: float | str,
+    time_scale: str,
     code: dict,
 ) -> None:
-    """Write the dataset, with a target where the table has rates; ``initial_state`` is a number or 'data'."""
+    """Write the dataset, with a target where the table has rates; ``initial_state`` is a number or 'data',
+    ``time_scale`` the parameter's name or 'none'."""
     chosen = Columns(**columns)
     provenance = origin(
         {"columns": chosen.present},
@@ -28,6 +30,7 @@ def import_table(
         source=Path(table).name,
         source_digest=hashlib.sha256(Path(table).read_bytes()).hexdigest()[:16],
         initial_state=initial_state,
+        time_scale=time_scale,
     )
     meaning = Quantities(**{role: Quantity(**quantity) for role, quantity in quantities.items()})
     data = parametric_dataset(dataset, read_rows(table, chosen), meaning, as_attributes(provenance))
@@ -43,5 +46,6 @@ if __name__ == "__main__":
             columns=snakemake.params.columns,
             quantities=snakemake.params.quantities,
             initial_state=snakemake.params.initial_state,
+            time_scale=snakemake.params.time_scale,
             code=snakemake.params.code,
         )

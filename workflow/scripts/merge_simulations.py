@@ -20,6 +20,7 @@ def merge_simulations(
     initial_density: float,
     purpose: str,
     settings: dict,
+    time_scale: str,
     code: dict,
 ) -> None:
     """Write the trajectories of one dataset; no batch may be edited, no parameter value occur twice."""
@@ -32,6 +33,7 @@ def merge_simulations(
         seed=seeds,
         initial_state=initial_density,
         replicates=study.sizes["replicate"],
+        time_scale=time_scale,
     )
     attributes = as_attributes(provenance)
     write_dataset(MERGE[purpose](dataset, Lattice(**settings["lattice"]), study, attributes), trajectories)
@@ -46,5 +48,6 @@ if __name__ == "__main__":
             initial_density=float(snakemake.wildcards.density),
             purpose=snakemake.wildcards.purpose,
             settings=snakemake.params.settings,
+            time_scale=snakemake.params.time_scale,
             code=snakemake.params.code,
         )

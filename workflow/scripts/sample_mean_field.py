@@ -20,6 +20,7 @@ def sample_mean_field(
     noise: float,
     values: list[float],
     settings: dict,
+    time_scale: str,
     code: dict,
 ) -> None:
     """Write the trajectories of one dataset."""
@@ -34,7 +35,7 @@ def sample_mean_field(
     provenance = origin(
         settings, code, source="mean_field", seed=seed, initial_state=initial_density, noise=noise, true_equation=truth
     )
-    attributes = as_attributes(provenance)
+    attributes = as_attributes({**provenance, "time_scale": time_scale})
     data = density_trajectories(dataset, np.array(values), np.stack(curves), times, {}, attributes)
     write_dataset(data, trajectories)
 
@@ -49,5 +50,6 @@ if __name__ == "__main__":
             noise=snakemake.params.noise,
             values=snakemake.params["values"],
             settings=snakemake.params.settings,
+            time_scale=snakemake.params.time_scale,
             code=snakemake.params.code,
         )

@@ -23,12 +23,12 @@ def score_trajectories(
     errors: Path,
     examples: Path,
     shown: list[float],
-    time_scale: float,
+    growth_share: float,
 ) -> None:
     """Write errors at all parameter values, and the curves at those shown as examples.
 
     ``equations`` and ``alone`` (tables per parameter value) by label ``learner.protocol/n``; scaled time is
-    time·parameter·``time_scale``.
+    time·parameter·``growth_share``.
     """
     data = read_dataset(dataset)
     curves = {label: predicted(read_equation(path), data, _solver(label)) for label, path in equations.items()}
@@ -39,7 +39,7 @@ def score_trajectories(
     curves["data"] = data.features[:, :, 0]
     write_table(
         pd.concat(
-            [_curves(label, states[chosen], data.select(chosen), time_scale) for label, states in curves.items()]
+            [_curves(label, states[chosen], data.select(chosen), growth_share) for label, states in curves.items()]
         ),
         examples,
     )
@@ -59,14 +59,16 @@ def _errors(label: str, states: np.ndarray, data: ParametricDataset) -> pd.DataF
     mse = trajectory_mse(states, data)
     learner, experiments = label.split("/n")
     table = {"learner": learner, "experiments": experiments, "parameter_value": data.values, "mse": mse}
-    tabulated = pd.DataFrame({**table, "integrates": np.isfinite(mse)})[~np.isnan(mse)]
-    return tabulated.replace({"mse": np.inf}, np.nan)  # an empty error means: fails to integrate
+    nmse = mse / np.var(data.features)
+    tabulated = pd.DataFrame({**table, "nmse": nmse, "integrates": np.isfinite(mse)})[~np.isnan(mse)]
+    return tabulated.replace({"mse": np.inf, "nmse": np.inf}, np.nan)  # an empty error means: fails to integrate
 
 
-def _curves(label: str, states: np.ndarray, data: ParametricDataset, time_scale: float) -> pd.DataFrame:
+def _curves(label: str, states: np.ndarray, data: ParametricDataset, growth_share: float) -> pd.DataFrame:
     values = np.repeat(data.values, data.time.shape[1])
-    times, table = data.time.ravel(), {"curve": label, "parameter_value": values}
-    return pd.DataFrame({**table, "time": times, "scaled_time": time_scale * values * times, "state": states.ravel()})
+    runs, times = np.repeat(data.runs, data.time.shape[1]), data.time.ravel()
+    table = {"curve": label, "parameter_value": values, "run": runs}
+    return pd.DataFrame({**table, "time": times, "scaled_time": growth_share * values * times, "state": states.ravel()})
 
 
 if __name__ == "__main__":
@@ -78,5 +80,5 @@ if __name__ == "__main__":
             errors=snakemake.output.errors,
             examples=snakemake.output.examples,
             shown=snakemake.params.shown,
-            time_scale=snakemake.params.time_scale,
+            growth_share=snakemake.params.growth_share,
         )

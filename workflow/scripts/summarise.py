@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from eqlearn import summary_lines
+from eqlearn.dataset import read_dataset
 from eqlearn.equation import read_equation
 from eqlearn.execution import commit_of, machine
 from eqlearn.files import write_text
@@ -17,6 +18,7 @@ def summarise(
     run: str,
     verification: Path | None,
     equations: dict[str, Path],
+    imported: list[Path],
     errors: dict[str, Path],
     inference: dict[str, Path],
     networks: list[Path],
@@ -31,8 +33,8 @@ def summarise(
 ) -> None:
     """Write Markdown, and a ``description`` with the effective configuration as JSON.
 
-    ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter value ``shown`` for their dataset;
-    ``verification`` is None for a run that is not compared with the publications.
+    ``imported``: users' tables as datasets; ``equations`` by ``dataset/learner.protocol/n``, printed at the parameter
+    value ``shown`` for their dataset; ``verification`` is None for a run that is not compared with the publications.
     """
     commit = commit_of(Path(__file__).parents[2])
     made = {"run": run, "commit": commit, "machine": machine(), "configuration_files": configuration_files}
@@ -42,9 +44,11 @@ def summarise(
     if verification is not None:
         columns = ["verdict", "protocol", "item", "quantity", "explanation"]
         lines += summary_lines.verdicts(read_table(verification, ["published", "ours"], columns))
+    lines += summary_lines.notes(read_dataset(path) for path in imported)
     lines += summary_lines.equations({label: read_equation(path) for label, path in equations.items()}, shown)
     text = ["learner", "experiments"]
-    lines += summary_lines.errors({name: read_table(path, ["mse"], text) for name, path in errors.items()})
+    scored = {name: read_table(path, ["parameter_value", "mse", "nmse"], text) for name, path in errors.items()}
+    lines += summary_lines.errors(scored)
     lines += summary_lines.inference(
         {name: read_table(path, ["mean_relative_error"], text) for name, path in inference.items()}
     )
@@ -65,6 +69,7 @@ if __name__ == "__main__":
             run=snakemake.params.run,
             verification=snakemake.input.verification or None,
             equations=dict(zip(snakemake.params.labels, snakemake.input.equations)),
+            imported=snakemake.input.imported,
             errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
             inference=dict(zip(snakemake.params.inferred, snakemake.input.inference)),
             networks=snakemake.input.networks,

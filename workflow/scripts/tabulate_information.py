@@ -12,6 +12,7 @@ from eqlearn.job import logged_to
 from eqlearn.paper_a import structures_alone
 from eqlearn.structure import terms
 from eqlearn.tables import read_table, write_table
+from eqlearn.time_scale import time_factor
 
 Labelled = dict[tuple[str, str], Path]
 
@@ -31,8 +32,8 @@ def tabulate_information(
     experiments) by dataset and learner. Columns: powers of the equation, or terms of one that is no
     polynomial; share of the experiments whose own equation has the structure that is most frequent among them; median
     trajectory error; median over the parameter of the mean relative error of the inferred parameter; and of the data
-    alone, so the same for all learners, the condition and the standard errors of the coefficients of dC/d(p·t) with
-    the terms C, C² and C³.
+    alone, so the same for all learners, the condition and the standard errors of the coefficients of dC/d(p·t), dC/dt
+    where time is not scaled, with the terms C, C² and C³.
     """
     data = {name: read_dataset(path) for name, path in datasets.items()}
     shared = set.intersection(*(set(part.values) for part in data.values()))
@@ -79,7 +80,7 @@ def _medians(path: Path, column: str, values: set[float]) -> dict[str, float]:
 
 def _told(data: ParametricDataset) -> dict[str, float]:
     """Medians of condition and standard errors over the parameter."""
-    scaled = data.values[:, None] * data.time
+    scaled = time_factor(data, data.values)[:, None] * data.time
     found = [information(times, states) for times, states in zip(scaled, data.features[:, :, 0])]
     errors = np.median([each.standard_errors for each in found], axis=0)
     names = [f"standard_error_c{power}" for power in REFERENCE]

@@ -15,6 +15,7 @@ from eqlearn.netcdf import DIGEST, content_digest, load, require_unedited, scala
 _INDEX = ("parameter", "sample")
 _RESERVED = ("features", "feature", "feature_unit", "target", "time", "split", "parameter_value")
 _RESERVED_ATTRIBUTES = ("dataset", "content_digest", "coordinates")
+NOTES = "notes"  # attribute with what a user should know of the data, sentence by sentence
 _SPLITS = ("train", "test", "extrapolation")
 
 
@@ -73,6 +74,11 @@ class ParametricDataset:
         if missing:
             _fail(self, self.parameter.name, f"lacks the sampled value {missing[0]:g}")
         return self.select(np.isin(self.values, values))
+
+    @property
+    def runs(self) -> np.ndarray:
+        """Number (P,) of every trajectory among those of its parameter value, from 0."""
+        return np.arange(self.values.size) - np.searchsorted(self.values, self.values)
 
     def digest(self) -> str:
         """SHA-256 over all values, names, units and attributes but 'file'; 16 hexadecimal digits."""

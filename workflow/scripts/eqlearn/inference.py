@@ -104,7 +104,7 @@ class ParameterSearch:
             unit = residuals @ residuals / max(values.size - 1, 1) * correlated(residuals)
             return parameter, _Profile(profile.on_grid, profile.at, max(unit, 1e-300))
         for _ in range(ROUNDS):
-            scaled = self._grid[np.argmin(profile.on_grid)] * (self._times - self._times[0])
+            scaled = self._noise.scaled(self._grid[np.argmin(profile.on_grid)], self._times - self._times[0])
             profile = self._profile(values, self._noise.whitening(scaled))
         return self._lowest(profile), profile
 

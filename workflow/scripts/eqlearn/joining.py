@@ -1,5 +1,6 @@
 """Joining coefficients that were fitted one experiment at a time into functions of the parameter."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +14,12 @@ _STIFFEST, _SOFTEST, _COMPETING = 1e2, 1e-10, 49  # penalties on curvature
 @dataclass(frozen=True)
 class Joined:
     """coefficients (degree + 1, k) of the polynomials in the joining variable, their standard errors likewise;
-    stiffness: the penalty on curvature, infinite for constants."""
+    stiffness: the penalty on curvature, infinite for constants; left_out: squared error of trajectories left out."""
 
     coefficients: np.ndarray
     standard_errors: np.ndarray
     stiffness: float = np.inf
+    left_out: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def join(
         candidates += [_candidate(variable, coefficients, weights, degree, value) for value in penalties]
     left_out = (left_out_errors(c.system, c.response, scales.size) for c in candidates)
     errors = [float(np.maximum(scales * each, floors).sum()) for each in left_out]
-    return _solved(candidates[int(np.argmin(errors))], coefficients.shape[1])
+    best = int(np.argmin(errors))
+    return dataclasses.replace(_solved(candidates[best], coefficients.shape[1]), left_out=errors[best])
 
 
 def _candidate(

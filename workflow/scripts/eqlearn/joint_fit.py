@@ -13,16 +13,17 @@ from eqlearn.trajectory_fit import last_of
 
 @dataclass(frozen=True)
 class Trajectory:
-    """Scaled times (S,), states (S,), and the state at the first time, from which solutions start."""
+    """Scaled times (S,), states (S,), the state at the first time, from which solutions start; unit of errors."""
 
     times: np.ndarray
     values: np.ndarray
     initial: float
+    unit: float = 1.0
 
 
 @dataclass(frozen=True)
 class JointFit:
-    """coefficients and their standard_errors (T,); error: sum of squared residuals over all trajectories."""
+    """coefficients and their standard_errors (T,); error: sum of squared residuals, in units, over all trajectories."""
 
     coefficients: np.ndarray
     standard_errors: np.ndarray
@@ -34,9 +35,9 @@ def fit_jointly(
 ) -> JointFit:
     """Least squares for dC/ds = sum over t of factors[e, t]·coefficients[t]·C^powers[t], experiment e.
 
-    factors (E, T), powers (T,), start (T,): first coefficients. Every trajectory counts alike. Standard errors are
-    those of the jackknife over experiments (Bell & McCaffrey 2002), since residuals of one trajectory go together;
-    0 for a single experiment.
+    factors (E, T), powers (T,), start (T,): first coefficients. Every trajectory counts alike in its own unit.
+    Standard errors are those of the jackknife over experiments (Bell & McCaffrey 2002), since residuals of one
+    trajectory go together; 0 for a single experiment.
     """
 
     @last_of
@@ -52,13 +53,13 @@ def fit_jointly(
 def _residuals(
     trajectory: Trajectory, factors: np.ndarray, powers: np.ndarray, point: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Predicted minus observed states (S,), and their derivatives (S, T) by the coefficients."""
+    """Predicted minus observed states (S,) in units, and their derivatives (S, T) by the coefficients."""
     dense = np.zeros(powers.max() + 1)
     np.add.at(dense, powers, factors * point)
     distinct, which = np.unique(powers, return_inverse=True)
     scale = size_of(trajectory.values)
     states, slopes = solve_with_sensitivities(dense, distinct, trajectory.initial, trajectory.times, scale)
-    return states - trajectory.values, slopes[:, 1:][:, which] * factors
+    return (states - trajectory.values) / trajectory.unit, slopes[:, 1:][:, which] * factors / trajectory.unit
 
 
 def _standard_errors(jacobian: np.ndarray, residuals: np.ndarray, clusters: int) -> np.ndarray:

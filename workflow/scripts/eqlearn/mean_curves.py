@@ -7,21 +7,25 @@ from scipy.interpolate import CubicSpline
 
 from eqlearn.dataset import ParametricDataset
 from eqlearn.inference import Model
+from eqlearn.time_scale import time_factor
 
 
 def mean_curves(data: ParametricDataset) -> Callable[[np.ndarray], Model]:
     """Model for runs recorded at the times (S,).
 
-    A curve is a cubic spline in scaled time p·t, held beyond its ends; between two parameter values it is linear
-    in the parameter.
+    A curve is a cubic spline in time, scaled to p·t where the dataset's time_scale says so, held beyond its ends;
+    between two parameter values it is linear in the parameter.
     """
-    splines = [CubicSpline(p * t, c) for p, t, c in zip(data.values, data.time, data.features[:, :, 0])]
+    factors = time_factor(data, data.values)
+    splines = [CubicSpline(f * t, c) for f, t, c in zip(factors, data.time, data.features[:, :, 0])]
 
     def curve(index: int, scaled: np.ndarray) -> np.ndarray:
         return splines[index](np.clip(scaled, splines[index].x[0], splines[index].x[-1]))
 
     def model(times: np.ndarray) -> Model:
-        return lambda parameter: _between(data.values, parameter, lambda index: curve(index, parameter * times))
+        return lambda parameter: _between(
+            data.values, parameter, lambda index: curve(index, time_factor(data, parameter) * times)
+        )
 
     return model
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eqlearn.dataset import ParametricDataset
+from eqlearn.time_scale import NONE, time_factor, time_scale
 
 LEAST_REPLICATES = 4
 _LEAST_SD = 1e-3  # share of the largest: a start that is the same in all replicates has none
@@ -21,17 +22,22 @@ _CORRELATION = (0.05, 0.999)
 class Noise:
     """Deviations of a run as an Ornstein-Uhlenbeck process in deformed time (Zimmerman & Núñez-Antón 2010, ch. 3).
 
-    times (G,): scaled times p·t; log_sd (G,): logarithm of the standard deviation of one run; memory (G,): u, not
-    falling, such that the correlation between two times is exp(-|u - u'|). Beyond the last time both go on as they
-    end. ASSUME: in scaled time neither depends on the parameter.
+    times (G,): times from the start, p·t where ``by_parameter``; log_sd (G,): logarithm of the standard deviation of
+    one run; memory (G,): u, not falling, such that the correlation between two times is exp(-|u - u'|). Beyond the last
+    time both go on as they end. ASSUME: in this time neither depends on the parameter.
     """
 
     times: np.ndarray
     log_sd: np.ndarray
     memory: np.ndarray
+    by_parameter: bool = True
+
+    def scaled(self, parameter: float, times: np.ndarray) -> np.ndarray:
+        """Times (S,) from the start of a run at a parameter value, as the noise counts them."""
+        return parameter * times if self.by_parameter else times
 
     def whitening(self, times: np.ndarray, replicates: int = 1) -> np.ndarray:
-        """Matrix (S, S) that makes the deviations of a mean of replicates at scaled times (S,) white, of variance 1."""
+        """Matrix (S, S) that makes the deviations of a mean of replicates at such times (S,) white, of variance 1."""
         sd = np.exp(np.interp(times, self.times, self.log_sd)) / np.sqrt(replicates)
         slope = (self.memory[-1] - self.memory[-2]) / (self.times[-1] - self.times[-2])
         beyond = slope * np.maximum(times - self.times[-1], 0.0)
@@ -74,7 +80,7 @@ def noise_of(data: ParametricDataset) -> Noise | None:
     if not varying.any():
         return None
     data, sd, lag = data.select(varying), sd[varying], lag[varying]
-    scaled = data.values[:, None] * (data.time - data.time[:, :1])
+    scaled = time_factor(data, data.values)[:, None] * (data.time - data.time[:, :1])
     grid = np.linspace(0.0, scaled.max(), data.time.shape[1])
     sd = np.maximum(sd, _LEAST_SD * sd.max(axis=1, keepdims=True))
     correlation = np.nan_to_num(lag[:, 1:])  # missing: nothing varies, so nothing is remembered
@@ -82,7 +88,8 @@ def noise_of(data: ParametricDataset) -> Noise | None:
     middle = 0.5 * (scaled[:, 1:] + scaled[:, :-1])
     log_rate = _pooled(grid, middle, np.log(rate))
     steps = 0.5 * np.diff(grid) * (np.exp(log_rate[1:]) + np.exp(log_rate[:-1]))
-    return Noise(grid, _pooled(grid, scaled, np.log(sd)), np.concatenate([[0.0], np.cumsum(steps)]))
+    memory = np.concatenate([[0.0], np.cumsum(steps)])
+    return Noise(grid, _pooled(grid, scaled, np.log(sd)), memory, time_scale(data) != NONE)
 
 
 def _pooled(grid: np.ndarray, times: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import forward_solve, state_polynomial
 from eqlearn.equation import Equation
 from eqlearn.scales import size_of
+from eqlearn.time_scale import time_factor
 
 Solver = Callable[[Equation, float, float, np.ndarray, float], np.ndarray]
 # Coefficients by power of the state, initial state, times, and the size of the states.
@@ -50,11 +51,15 @@ def published_flow(coefficients: np.ndarray, initial: float, times: np.ndarray, 
 
 def predicted_alone(table: pd.DataFrame, data: ParametricDataset, flow: Flow = polynomial_flow.solve) -> np.ndarray:
     """States (P, S) under the equation that each parameter value alone gave; NaN where the table has none."""
-    initial, states, scale = initial_states(data), np.full(data.time.shape, np.nan), size_of(data.features)
-    for value, rows in table[table["model"] == "alone"].groupby("parameter_value"):
+    initial, states = initial_states(data), np.full(data.time.shape, np.nan)
+    scale = size_of(data.features)
+    alone, runs = table[table["model"] == "alone"], data.runs
+    if "run" not in table.columns:
+        alone, runs = alone.assign(run=0), np.zeros_like(data.runs)
+    for (value, run), rows in alone.groupby(["parameter_value", "run"]):
         coefficients = np.zeros(int(rows["power"].max()) + 1)
-        coefficients[rows["power"].astype(int)] = value * rows["coefficient"]
-        for row in np.flatnonzero(data.values == value):
+        coefficients[rows["power"].astype(int)] = time_factor(data, value) * rows["coefficient"]
+        for row in np.flatnonzero((data.values == value) & (runs == run)):
             states[row] = flow(coefficients, initial[row], data.time[row], scale)
     return states
 

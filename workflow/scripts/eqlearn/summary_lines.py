@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from eqlearn.dataset import NOTES, ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.structure import to_text
 from eqlearn.verification import VERDICTS
 
 SINGLE_WINDOWS = "window_points"  # one of 500 rates, many of which have the same
 _LABELS = ("dataset", "learner", "experiments")
+ALONE, THEORY, REFINED = ".alone", ".theory", "oat.refined"
+WORSE, ROUND_OFF = 10.0, 1e-6  # times the error of single values; share of the variance
 
 
 def _table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> list[str]:
@@ -56,6 +60,12 @@ def _deviation(row: Any) -> str:
     return f"  - {row.protocol}, {row.item}, {row.quantity}: published {row.published:.4g}, {ours}"
 
 
+def notes(datasets: Iterable[ParametricDataset]) -> list[str]:
+    """How runs of users' tables were taken, where this is not plain."""
+    told = [str(data.attributes[NOTES]) for data in datasets if NOTES in data.attributes]
+    return ["## Runs of tables", "", *(f"- {note}" for note in told), ""] if told else []
+
+
 def equations(learned: Mapping[str, Equation], shown: Mapping[str, float]) -> list[str]:
     """Equations by ``dataset/learner.protocol/n``, at the parameter value ``shown`` for their dataset."""
     lines = []
@@ -70,7 +80,36 @@ def errors(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Errors of trajectories by dataset."""
     columns = (*_LABELS, "median MSE over the parameter", "fails to integrate")
     rows = [(*label, f"{mse.median():.3g}", int(mse.isna().sum())) for label, mse in _by_learner(tables, "mse").items()]
-    return ["", "## Trajectory error", "", *_table(columns, rows)] if tables else []
+    worse = [line for name, table in tables.items() for line in _worse_than_alone(name, table)]
+    warned = ["", *worse] if worse else []
+    return ["", "## Trajectory error", "", *_table(columns, rows), *warned] if tables else []
+
+
+def _worse_than_alone(dataset: str, table: pd.DataFrame) -> list[str]:
+    """Warnings of learned equations that miss the trajectories by more than WORSE times the error of the equations of
+    single values, in the median over those values, and by more than round-off."""
+    errors = _errors_by_learner(table)
+    single = {learner.removesuffix(ALONE): own for (learner, _), own in errors.items() if learner.endswith(ALONE)}
+    if not single:
+        return []
+    learned = {key: own for key, own in errors.items() if not key[0].endswith((ALONE, THEORY))}
+    best, lines = single.get(REFINED, next(iter(single.values()))), []
+    for (learner, experiments), own in learned.items():
+        alone = single.get(learner, best)
+        joined, least = own.reindex(alone.index).median(), alone.median()
+        if joined > WORSE * max(least, ROUND_OFF):
+            lines.append(
+                f"- Warning: `{dataset}/{learner}/n{experiments}` misses trajectories by {joined:.2g} of the variance, "
+                f"equations of single values by {least:.2g}: this equation does not describe all of them."
+            )
+    return lines
+
+
+def _errors_by_learner(table: pd.DataFrame) -> dict[tuple, pd.Series]:
+    """Errors over the variance, infinite where an equation fails, by parameter value and run, of every learner."""
+    place = [*_LABELS[1:], "parameter_value"]
+    rows = table.fillna({"nmse": np.inf}).assign(run=table.groupby(place).cumcount())
+    return dict(iter(rows.set_index(["parameter_value", "run"]).groupby(list(_LABELS[1:]), sort=False)["nmse"]))
 
 
 def inference(tables: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 from eqlearn.dataset import ParametricDataset, Quantity
 from eqlearn.errors import InputError
 
-STATE = "C"
+STATE, PARAMETER = "C", "proliferation_rate"
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,18 @@ class Sampling:
 def density_trajectories(
     name: str, values: np.ndarray, density: np.ndarray, times: np.ndarray, extra: dict, attributes: dict
 ) -> ParametricDataset:
-    """Densities C (P, S) at times (P, S) for P proliferation rates, as a dataset without target."""
+    """Densities C (P, S) at times (P, S) for P proliferation rates, as a dataset without target.
+
+    Time is scaled by the rate unless the attributes hold another time_scale.
+    """
     return ParametricDataset(
         name=name,
-        parameter=Quantity("proliferation_rate", "1/time"),
+        parameter=Quantity(PARAMETER, "1/time"),
         values=values,
         state=(Quantity(STATE, "agents/site"),),
         features=density[:, :, None],
         time_axis=Quantity("time", "time"),
         time=times,
         extra=extra,
-        attributes=attributes,
+        attributes={"time_scale": PARAMETER, **attributes},
     )

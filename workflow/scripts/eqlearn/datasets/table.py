@@ -1,10 +1,15 @@
-"""A user's table as a dataset: one trajectory per parameter value, averaged over replicates."""
+"""A user's table as a dataset: a trajectory per parameter value, averaged over replicates, or per group of runs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from eqlearn.dataset import ParametricDataset, Quantity
+from eqlearn.dataset import NOTES, ParametricDataset, Quantity
+from eqlearn.datasets.conditions import Conditions
+from eqlearn.datasets.other_columns import check_others, differing
+from eqlearn.datasets.runs import Replicates, Run, mean
 from eqlearn.datasets.table_file import Rows
 from eqlearn.errors import InputError
 from eqlearn.noise import scatter
@@ -30,53 +35,67 @@ def parametric_dataset(name: str, rows: Rows, quantities: Quantities, attributes
     """The dataset of a table's rows, in any order, with a target where the table has rates.
 
     Replicates are averaged, as those of a simulation are; their standard deviations become extra variables, and so does
-    their correlation over time where all parameter values have the same number of them.
-    Raises InputError, which names file and row, for repeated rows, replicates whose times differ, numbers of times
-    that differ between parameter values or are below five, and a state that never changes.
+    their correlation over time where all parameter values have the same number of them. Runs of equal parameters that
+    are no replicates are trajectories of their own, so that a parameter value may occur more than once. What a user
+    should know of this is an attribute. Raises InputError, which names file and row, for repeated rows, a column that
+    may be a forgotten parameter, numbers of times that differ or are below five, and a state that never changes.
     """
     columns = _sorted(rows, quantities)
-    starts = _starts(columns["parameter"], columns["time"])
-    _require_whole_replicates(rows, columns, starts, quantities)
-    means = {role: _mean(columns[role], starts) for role in columns if role not in ("replicate", "row")}
-    values, shape = _shape(rows, means["parameter"], columns["row"][starts], quantities)
-    state = means["state"].reshape(shape)
+    changing = check_others(rows.path, rows.others, rows.columns["parameter"], _replicate(rows))
+    found = Conditions()
+    for value, runs in _conditions(columns):
+        found.add(value, runs)
+    shape = _shape(rows, found, quantities)
+    state = np.stack([mean(each.states) for each in found.trajectories])
     if (state == state[:, :1]).all():
         raise InputError(f"{rows.path}: {quantities.state.name} never changes, so there is nothing to learn from.")
-    extra, counts = {}, np.diff([*starts, columns["state"].size])
+    sentences = [*found.notes(quantities.parameter.name, quantities.state.name), *_mentioned(changing)]
+    notes = " ".join(f"{Path(rows.path).name}: {sentence}" for sentence in sentences)
+    extra, counted = {}, {}
     if "replicate" in rows.columns:
-        extra[f"{quantities.state.name}_sd"] = _deviation(columns["state"], means["state"], starts).reshape(shape)
-        if (counts == counts[0]).all():
-            runs = columns["state"].reshape(*shape, counts[0]).transpose(0, 2, 1)
-            extra |= scatter(quantities.state.name, runs)
-            attributes = {**attributes, "replicates": int(counts[0])}
-    given = "rate" in means
+        extra, counted = _scatter(quantities.state.name, found.trajectories, shape)
+    given = "rate" in rows.columns
     return ParametricDataset(
         name=name,
         parameter=quantities.parameter,
-        values=values,
+        values=np.array(found.values),
         state=(quantities.state,),
         features=state[:, :, None],
         rate=quantities.rate if given else None,
-        target=means["rate"].reshape(shape) if given else None,
+        target=np.stack([mean(each.rates) for each in found.trajectories]) if given else None,
         time_axis=quantities.time,
-        time=means["time"].reshape(shape),
+        time=np.stack([each.times for each in found.trajectories]),
         extra=extra,
-        attributes=attributes,
+        attributes={**attributes, **counted, **({NOTES: notes} if notes else {})},
     )
 
 
+def _scatter(state: str, trajectories: list[Replicates], shape: tuple[int, int]) -> tuple[dict, dict]:
+    """Extra variables that keep how replicates scatter, and how many there are where that is the same everywhere."""
+    counts = {len(each.states) for each in trajectories}
+    if len(counts) > 1 or any(each.lacking for each in trajectories):
+        return {f"{state}_sd": np.stack([each.deviation for each in trajectories]).reshape(shape)}, {}
+    return scatter(state, np.stack([each.states for each in trajectories])), {"replicates": counts.pop()}
+
+
+def _replicate(rows: Rows) -> np.ndarray:
+    return rows.columns.get("replicate", np.zeros(rows.columns["time"].size, int))
+
+
 def _sorted(rows: Rows, quantities: Quantities) -> dict[str, np.ndarray]:
-    """Columns by parameter, time and replicate, with the number of each row in the table as 'row'."""
-    replicate = rows.columns.get("replicate", np.zeros(rows.columns["time"].size, int))
-    order = np.lexsort((replicate, rows.columns["time"], rows.columns["parameter"]))
-    columns = {role: column[order] for role, column in {**rows.columns, "replicate": replicate}.items()}
+    """Columns by parameter, replicate and time, with the number of each row in the table as 'row'."""
+    every = {**rows.columns, "replicate": _replicate(rows)}
+    order = np.lexsort((every["time"], every["replicate"], every["parameter"]))
+    columns = {role: column[order] for role, column in every.items()}
     repeated = np.flatnonzero(
         np.all([np.diff(columns[key]) == 0 for key in ("parameter", "time", "replicate")], axis=0)
     )
     if repeated.size:
         first, second = sorted(order[repeated[0] : repeated[0] + 2])
         place = _place(quantities, columns["parameter"][repeated[0]], columns["time"][repeated[0]])
-        hint = "" if "replicate" in rows.columns else "; if they are replicates, name their column"
+        apart = ", ".join(differing(rows.others, first, second))
+        hint = f", but differ in {apart}; if that is another parameter, keep rows of one value of it" if apart else ""
+        hint += "" if "replicate" in rows.columns else "; if they are replicates, name their column"
         raise InputError(f"{rows.path}: rows {rows.line(first)} and {rows.line(second)} both give {place}{hint}.")
     return {**columns, "row": order}
 
@@ -90,48 +109,36 @@ def _starts(*columns: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.concatenate([[True], np.any([np.diff(column) != 0 for column in columns], axis=0)]))
 
 
-def _require_whole_replicates(rows: Rows, columns: dict, starts: np.ndarray, quantities: Quantities) -> None:
-    """Every replicate of a parameter value must have all its times, or an average would mix different ones."""
-    counts = np.diff([*starts, columns["time"].size])
-    order = np.lexsort((columns["replicate"], columns["parameter"]))
-    pairs = columns["parameter"][order][_starts(columns["parameter"][order], columns["replicate"][order])]
-    values, replicates = np.unique(pairs, return_counts=True)
-    expected = replicates[np.searchsorted(values, columns["parameter"][starts])]
-    lacking = np.flatnonzero(counts != expected)
-    if lacking.size:
-        first = starts[lacking[0]]
-        place = _place(quantities, columns["parameter"][first], columns["time"][first])
-        found = f"{counts[lacking[0]]} of {expected[lacking[0]]} replicates"
-        line = rows.line(columns["row"][first])
-        raise InputError(f"{rows.path}: row {line}: {place} has {found}, all of a parameter value need the same times.")
+def _conditions(columns: dict[str, np.ndarray]) -> Iterator[tuple[float, list[Run]]]:
+    """Runs of every parameter value."""
+    starts = _starts(columns["parameter"], columns["replicate"])
+    runs, last = [], None
+    for start, stop in zip(starts, [*starts[1:], columns["row"].size]):
+        rates = columns["rate"][start:stop] if "rate" in columns else None
+        run = Run(columns["time"][start:stop], columns["state"][start:stop], rates, int(columns["row"][start]))
+        value = float(columns["parameter"][start])
+        if runs and value != last:
+            yield last, runs
+            runs = []
+        runs, last = [*runs, run], value
+    yield last, runs
 
 
-def _mean(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    counts = np.diff([*starts, values.size])
-    # Sums of equal numbers round, and a time or parameter value must stay what it is.
-    first = values[starts]
-    return first + np.add.reduceat(values - np.repeat(first, counts), starts) / counts
-
-
-def _deviation(values: np.ndarray, means: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Standard deviation over replicates; NaN where there is one."""
-    counts = np.diff([*starts, values.size])
-    squares = np.add.reduceat((values - np.repeat(means, counts)) ** 2, starts)
-    return np.sqrt(np.divide(squares, counts - 1, out=np.full(squares.size, np.nan), where=counts > 1))
-
-
-def _shape(
-    rows: Rows, parameter: np.ndarray, order: np.ndarray, quantities: Quantities
-) -> tuple[np.ndarray, tuple[int, int]]:
-    """Parameter values (P,) and (P, S), the number of parameter values and of times of each."""
-    starts = _starts(parameter)
-    counts = np.diff([*starts, parameter.size])
+def _shape(rows: Rows, found: Conditions, quantities: Quantities) -> tuple[int, int]:
+    """(P, S), the number of trajectories and of times of each."""
+    counts = np.array([each.times.size for each in found.trajectories])
     for wrong, allowed in (
         (counts < MIN_TIMES, f"at least {MIN_TIMES}"),
         (counts != counts[0], f"{counts[0]} as for others"),
     ):
         if wrong.any():
-            worst = starts[np.argmax(wrong)]
-            found = f"{quantities.parameter.name} = {parameter[worst]:g} has {counts[np.argmax(wrong)]} times"
-            raise InputError(f"{rows.path}: row {rows.line(order[worst])}: {found}, needs {allowed}.")
-    return parameter[starts], (starts.size, int(counts[0]))
+            worst = int(np.argmax(wrong))
+            place = f"{quantities.parameter.name} = {found.values[worst]:g} has {counts[worst]} times"
+            line = rows.line(found.trajectories[worst].row)
+            raise InputError(f"{rows.path}: row {line}: {place}, needs {allowed}.")
+    return counts.size, int(counts[0])
+
+
+def _mentioned(changing: list[str]) -> list[str]:
+    names = ", ".join(changing)
+    return [f"{names} changes within runs, may be another state, and is not used."] if changing else []

@@ -6,7 +6,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -30,28 +30,33 @@ _MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
 @dataclass(frozen=True)
 class Columns:
-    """Names of a table's columns by role; rate and replicate may be absent."""
+    """Names of a table's columns by role; rate and replicate may be absent. ``ignore``: others that do not matter."""
 
     parameter: str
     time: str
     state: str
     rate: str | None = None
     replicate: str | None = None
+    ignore: tuple[str, ...] = ()
 
     @property
     def present(self) -> dict[str, str]:
         """Names by role, without absent ones."""
-        names = {field.name: getattr(self, field.name) for field in fields(self)}
+        names = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "ignore"}
         return {role: name for role, name in names.items() if name is not None}
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Columns (N,) by role, all finite numbers; 'replicate' holds whole numbers, one for each distinct entry."""
+    """Columns (N,) by role, all finite numbers; 'replicate' holds whole numbers, one for each distinct entry.
+
+    ``others``: columns without a role by name, as such whole numbers, -1 where there is no entry.
+    """
 
     path: Path
     columns: dict[str, np.ndarray]
     separator: str | None
+    others: dict[str, np.ndarray] = field(default_factory=dict)
 
     def line(self, row: int) -> int:
         """Where a row stands: line of the file as an editor shows it; of a Parquet file, the row counted from 1."""
@@ -76,10 +81,13 @@ def read_rows(path: str | Path, columns: Columns) -> Rows:
         raise InputError(f"{path}: has a header but no rows.")
     rows = Rows(path, {}, separator)
     for role, name in columns.present.items():
-        convert = _codes if role == "replicate" else _numbers
-        rows.columns[role] = convert(rows, name, table[name])
+        numbers = _codes(rows, name, table[name]) if role == "replicate" else _numbers(rows, name, table[name], role)
+        rows.columns[role] = numbers
         if role != "replicate":
-            _require_sizes(rows, name, rows.columns[role])
+            _require_sizes(rows, name, numbers)
+    known = {*columns.present.values(), *columns.ignore}
+    others = [(name, table.iloc[:, place]) for place, name in enumerate(table.columns) if name not in known]
+    rows.others.update({name: pd.factorize(column.astype(str).where(column.notna()))[0] for name, column in others})
     return rows
 
 
@@ -146,9 +154,9 @@ def _read_parquet(path: Path, columns: Columns) -> tuple[pd.DataFrame, None]:
     try:
         file = opened(path)
         _require_columns(path, file.columns, columns)
-        names = columns.present
-        numeric = [name for role, name in names.items() if role != "replicate"]
-        return read_columns(path, file, list(names.values()), numeric), None
+        numeric = [name for role, name in columns.present.items() if role != "replicate"]
+        names = [name for name in file.columns if name not in columns.ignore]
+        return read_columns(path, file, names, numeric), None
     except InputError:
         raise
     except Exception as error:  # fastparquet has errors of its own, and of the libraries that it uses
@@ -165,7 +173,7 @@ def _require_columns(path: Path, header: list[str], columns: Columns) -> None:
             raise InputError(f"{path}: has no column {name!r} ({role}); {hint} {', '.join(map(shown, header))}.")
 
 
-def _numbers(rows: Rows, name: str, column: pd.Series) -> np.ndarray:
+def _numbers(rows: Rows, name: str, column: pd.Series, role: str) -> np.ndarray:
     if column.dtype.kind in "iuf":
         values = column.to_numpy(float, na_value=np.nan)
     else:
@@ -174,7 +182,8 @@ def _numbers(rows: Rows, name: str, column: pd.Series) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         found = column.iloc[bad[0]]
-        raise InputError(f"{rows.path}: row {rows.line(bad[0])}, column {name}: {_complaint(found)}.")
+        hint = "; a parameter of names needs a number for each of them" if role == "parameter" else ""
+        raise InputError(f"{rows.path}: row {rows.line(bad[0])}, column {name}: {_complaint(found)}{hint}.")
     return values
 
 

@@ -13,6 +13,7 @@ from eqlearn.noise import Noise
 from eqlearn.scales import AS_GIVEN, Units, own_units, require_scales, size_of
 from eqlearn.selection import WITHIN, akaike
 from eqlearn.sparse import best_subset_errors, supports
+from eqlearn.time_scale import NONE, time_factor, time_scale
 from eqlearn.trajectory_fit import (
     TrajectoryFit,
     effective_samples,
@@ -24,6 +25,7 @@ from eqlearn.trajectory_fit import (
 
 Powers = tuple[int, ...]
 FORETOLD = 1.001  # a fit within this factor of the error that its linearisation foretells needs no second start
+MISSED = 0.01  # share of a trajectory's size that an equation for all may miss of it, noise or not
 MISLED = 2.0  # a fit with so many times the error of the integral form that it starts from has gone astray
 
 
@@ -143,6 +145,11 @@ class Experiment:
         criteria = self.criteria(self.linear.errors(self.supports), self.supports)
         return self.supports[int(np.argmin(criteria))]
 
+    def resolution(self) -> float:
+        """Error per sample below which equations for all experiments are alike here: noise, or a share of the size."""
+        values = self.values if self.whitening is None else self.whitening @ self.values
+        return float(np.sqrt((self.fit(self.best()).error + MISSED**2 * values @ values) / values.size))
+
     def _first_reference(self) -> TrajectoryFit:
         """Best support of up to three terms in integral form, refitted on the trajectory; where that misled, the best
         of the smaller ones competes."""
@@ -201,17 +208,19 @@ FORMS = {"trajectory": Experiment, "integral": WeakExperiment}
 def experiments_of(
     data: ParametricDataset, library: Library, noise: Noise | None, form: str, progress=lambda items: items
 ) -> list:
-    """Experiments of a dataset in scaled time p·t: a rate that multiplies the whole equation then drops out.
+    """Experiments of a dataset, in scaled time p·t where its time_scale says so: a rate that multiplies the whole
+    equation then drops out.
 
     States and scaled times are in units of their own size, the ``units`` of every experiment, so that neither a
     tolerance nor a decision depends on those of the user. Initial states are known where the dataset names a nominal
     one as a number; ``noise`` whitens, where given. ``progress`` wraps the experiments, such as tqdm. Raises InputError
-    for a dataset without time, with several features, with too few times, with a parameter that is not positive, or
+    for a dataset without time, with several features, with too few times, with a time scale that is not positive, or
     with scales that cannot be brought together.
     """
     require_usable(data, min(library.powers, library.max_terms))
     nominal = data.attributes.get("initial_state")
-    times, states = data.values[:, None] * (data.time - data.time[:, :1]), data.features[:, :, 0]
+    factors, states = time_factor(data, data.values), data.features[:, :, 0]
+    times = factors[:, None] * (data.time - data.time[:, :1])
     units = own_units(times, states)
     initial = float(units.of_states(nominal)) if isinstance(nominal, float | int) else None
 
@@ -222,14 +231,22 @@ def experiments_of(
     return [experiment(*each) for each in progress(list(zip(times, states)))]
 
 
+def units_of(data: ParametricDataset, experiments: list[Experiment]) -> np.ndarray:
+    """Units (P,) of errors in which experiments count alike: one where a rate rescales one and the same curve, else
+    what each resolves, since plateaus of a sweep may differ by orders of magnitude."""
+    if time_scale(data) != NONE:
+        return np.ones(data.values.size)
+    return np.array([experiment.resolution() for experiment in experiments])
+
+
 def require_usable(data: ParametricDataset, terms: int) -> None:
     """InputError where equations of so many terms cannot be fitted to the trajectories of a dataset."""
     if data.time is None or len(data.state) != 1:
         raise InputError(f"{data.name}: the refined protocol needs trajectories of one state.")
     needs.require_times(data.name, data.time.shape[1], needs.least_times_refined(terms), needs.REFINED)
-    if data.values[0] <= 0:
+    if data.values[0] <= 0 and time_scale(data) != NONE:
         found = f"{data.parameter.name} = {data.values[0]:g}"
-        raise InputError(f"{data.name}: is sampled at {found}; the refined protocol needs values above 0.")
+        raise InputError(f"{data.name}: is sampled at {found}; a scale of time is above 0; set time_scale: none.")
     require_scales(data)
 
 

@@ -6,7 +6,8 @@ DEVIATES from the published protocol, on purpose:
 - the initial state is the known one, or fitted, because its sample is as noisy as any other;
 - neighbouring residuals of a simulation agree, so the criterion counts effective samples, not samples;
 - one support is chosen for all parameter values together, none is dropped;
-- coefficients of dC/d(p·t) are joined by generalised least squares, weighted by what each trajectory tells.
+- coefficients (of dC/d(p·t) where p scales time) are joined by generalised least squares, weighted by what each
+  trajectory tells.
 """
 
 from dataclasses import dataclass
@@ -56,14 +57,24 @@ def best_alone(experiment: Experiment, candidates: int) -> TrajectoryFit:
     return experiment.fit(common_support([experiment], candidates))
 
 
-def joined(variable: np.ndarray, experiments: list[Experiment], powers: Powers, max_degree: int) -> Joined:
-    """Coefficients of a support over the joining variable (P,), one value per experiment."""
+def joined(
+    variable: np.ndarray,
+    experiments: list[Experiment],
+    powers: Powers,
+    max_degree: int,
+    units: np.ndarray | float = 1.0,
+) -> Joined:
+    """Coefficients of a support over the joining variable (P,), one value per experiment.
+
+    ``units`` (P,): what errors of left-out trajectories are measured in.
+    """
     fits = [experiment.fit(powers) for experiment in experiments]
     weights = [f.information / np.sqrt(f.variance(e.floor, e.effective)) for f, e in zip(fits, experiments)]
     scales = np.array([f.variance(e.floor, e.effective) for f, e in zip(fits, experiments)])
     floors = np.array([experiment.floor for experiment in experiments])
-    coefficients = np.stack([fit.coefficients for fit in fits])
-    return join(variable, coefficients, np.stack(weights), scales, floors, max_degree, _softest(experiments, fits))
+    coefficients, squares = np.stack([fit.coefficients for fit in fits]), np.square(units)
+    softest = _softest(experiments, fits)
+    return join(variable, coefficients, np.stack(weights), scales / squares, floors / squares, max_degree, softest)
 
 
 def _softest(experiments: list[Experiment], fits: list[TrajectoryFit]) -> float:

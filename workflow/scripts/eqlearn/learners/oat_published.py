@@ -12,10 +12,11 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.learners import needs
-from eqlearn.learners.learned import Learned
+from eqlearn.learners.learned import Learned, by_value
 from eqlearn.learners.published import Fold, Path, Powers, criterion, refit, residuals, select
 from eqlearn.random import generator
 from eqlearn.terms import powers_of
+from eqlearn.time_scale import NONE, time_factor, time_scale
 
 TEST_SHARE = 0.2
 
@@ -47,7 +48,7 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
     """
     least = needs.least_times_published(settings.path.powers)
     needs.require_times(data.name, data.time.shape[1], least, needs.OAT_PUBLISHED)
-    if (data.values == 0).any():
+    if (data.values == 0).any() and time_scale(data) != NONE:
         raise InputError(
             f"{data.name}: is sampled at {data.parameter.name} = 0, where dC/d(p·t) does not exist; leave it out."
         )
@@ -59,7 +60,7 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
         kept = np.array([fit.powers == target for fit in fits])
     more = {"experiments": int(data.values.size), "kept": int(kept.sum())}
     equation = _joined(data, target, kept, fits, settings.degree, {**provenance, **more})
-    return Learned(equation, _table(data.values, fits, kept))
+    return Learned(equation, _table(data, fits, kept))
 
 
 def fit_alone(data: ParametricDataset, row: int, path: Path) -> Fit:
@@ -121,13 +122,14 @@ def _joined(
     )
 
 
-def _table(values: np.ndarray, fits: list[Fit], kept: np.ndarray) -> pd.DataFrame:
-    """Coefficients of dC/d(p·t), a row per parameter value, model (alone; common: kept for the join) and power."""
+def _table(data: ParametricDataset, fits: list[Fit], kept: np.ndarray) -> pd.DataFrame:
+    """Coefficients of dC/dt or dC/d(p·t), a row per parameter value, model (alone; common: kept to join) and power."""
     rows = [
-        (value, model, power, coefficient / value, fit.initial, fit.mse)
+        (row, model, power, coefficient / factor, fit.initial, fit.mse)
         for model, chosen in (("alone", np.ones_like(kept)), ("common", kept))
-        for value, fit, keep in zip(values, fits, chosen)
+        for row, (factor, fit, keep) in enumerate(zip(time_factor(data, data.values), fits, chosen))
         if keep
         for power, coefficient in zip(fit.powers, fit.coefficients)
     ]
-    return pd.DataFrame(rows, columns=["parameter_value", "model", "power", "coefficient", "initial_state", "mse"])
+    names = ["row", "model", "power", "coefficient", "initial_state", "mse"]
+    return by_value(pd.DataFrame(rows, columns=names), data)
