@@ -46,7 +46,7 @@ def summarise(
     text = ["learner", "experiments"]
     lines += summary_lines.errors({name: read_table(path, ["mse"], text) for name, path in errors.items()})
     lines += summary_lines.inference(
-        {name: read_table(path, ["mean_relative_error"], text) for name, path in inference.items()}
+        {name: read_table(path, ["median_relative_error"], text) for name, path in inference.items()}
     )
     for path in networks:
         lines += summary_lines.networks(read_table(path, ["noise", "seed", "test_mse"], ["function", "learner"]))

@@ -1,0 +1,28 @@
+"""Medians over parameter values with their standard error, by the bootstrap (Efron 1979)."""
+
+import numpy as np
+
+from eqlearn.random import generator
+
+DRAWS = 2000
+
+
+def median_with_error(values: np.ndarray, beside: np.ndarray | float = 0.0) -> tuple[float, float]:
+    """Median of values (P,), one per parameter value, less that of ``beside`` (P,), and its standard error.
+
+    Parameter values are drawn anew, each with all of its runs; two methods are drawn together, so that what their
+    errors share drops out. The draws depend on P alone. The error is NaN where a draw is not finite (an equation
+    that fails) and of a single value.
+    """
+    values = np.asarray(values, float)
+    pair = np.stack([values, np.broadcast_to(np.asarray(beside, float), values.shape)])
+    rows = generator("bootstrap of medians", values=values.size).integers(values.size, size=(DRAWS, values.size))
+    of_all, of_draws = np.median(pair, axis=1), np.median(pair[:, rows], axis=2)
+    if values.size < 2 or not np.isfinite(of_draws).all():
+        return float(of_all[0] - of_all[1]), np.nan
+    return float(of_all[0] - of_all[1]), float(np.std(of_draws[0] - of_draws[1], ddof=1))
+
+
+def with_error(value: float, error: float) -> str:
+    """A number with its standard error, where it has one: 0.0654 ± 0.0041."""
+    return f"{value:.3g}" if np.isnan(error) else f"{value:.3g} ± {error:.2g}"
