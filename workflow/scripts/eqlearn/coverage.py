@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy.special import ndtri
 
-from eqlearn.inference import CONFIDENCE
-
+CONFIDENCE = 0.9
 CERTAINTY = 0.999  # of the binomial interval about the count
 LEAST_RUNS = 500  # fewer tell too little of a coverage
 

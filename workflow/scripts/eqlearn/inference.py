@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaincinv
 
+from eqlearn.coverage import CONFIDENCE
 from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import forward_solve
 from eqlearn.equation import Equation
@@ -18,7 +19,6 @@ from eqlearn.noise import Noise
 REFINED = 3  # local minima of the grid that are refined
 TOLERANCE = 1e-7
 ROUNDS = 2  # weights depend on the estimate, and the estimate on the weights
-CONFIDENCE = 0.9
 CHI_SQUARE = float(2 * gammaincinv(0.5, CONFIDENCE))  # its quantile for one degree of freedom; scipy.stats loads slowly
 CALIBRATED, FROM_NOISE, NO_INTERVAL = "calibrated", "noise model", "no noise model"
 
@@ -91,7 +91,7 @@ class ParameterSearch:
         self._curves = np.stack([model(value) for value in self._grid])
 
     def estimate(self, values: np.ndarray) -> Estimate:
-        """Estimate from one run's states (S,), with its profile-likelihood interval where one can be given."""
+        """Estimate from one run's states (S,), with its profile-likelihood interval."""
         parameter, profile = self._fit(values)
         mse = float(np.mean((self._model(parameter) - values) ** 2))
         low, high = (np.nan, np.nan) if self.interval == NO_INTERVAL else self._interval(parameter, profile)
