@@ -4,7 +4,7 @@ import numpy as np
 
 from eqlearn.random import generator
 
-DRAWS = 2000
+DRAWS = 1000
 
 
 def median_with_error(values: np.ndarray, beside: np.ndarray | float = 0.0) -> tuple[float, float]:
@@ -17,12 +17,17 @@ def median_with_error(values: np.ndarray, beside: np.ndarray | float = 0.0) -> t
     values = np.asarray(values, float)
     pair = np.stack([values, np.broadcast_to(np.asarray(beside, float), values.shape)])
     rows = generator("bootstrap of medians", values=values.size).integers(values.size, size=(DRAWS, values.size))
-    of_all, of_draws = np.median(pair, axis=1), np.median(pair[:, rows], axis=2)
+    own, other = map(float, np.median(pair, axis=1))
+    of_draws = np.median(pair[:, rows], axis=2)
     if values.size < 2 or not np.isfinite(of_draws).all():
-        return float(of_all[0] - of_all[1]), np.nan
-    return float(of_all[0] - of_all[1]), float(np.std(of_draws[0] - of_draws[1], ddof=1))
+        return own - other, np.nan
+    return own - other, float(np.std(of_draws[0] - of_draws[1], ddof=1))
 
 
-def with_error(value: float, error: float) -> str:
-    """A number with its standard error, where it has one: 0.0654 ± 0.0041."""
-    return f"{value:.3g}" if np.isnan(error) else f"{value:.3g} ± {error:.2g}"
+def with_error(value: float, error: float | None) -> str:
+    """A number with its standard error to two digits, where it has one: 0.0654 ± 0.0041."""
+    if error is None or not error > 0:
+        return f"{value:.3g}"
+    magnitude = np.floor(np.log10(max(abs(value), error)))
+    digits = int(np.clip(magnitude - np.floor(np.log10(error)) + 2, 1, 6))
+    return f"{value:.{digits}g} ± {error:.2g}"

@@ -68,7 +68,7 @@ def measured_mse(place: str, table: pd.DataFrame, steps: dict[str, str]) -> dict
         for band, (low, high) in BANDS.items():
             inside = rows["parameter_value"].between(low, high)
             if inside.any():
-                ours[f"{_MSE}/{place}/{model}/{band}/median_mse"] = Measured(float(errors[inside].median()))
+                ours[f"{_MSE}/{place}/{model}/{band}/median_mse"] = Measured(*median_with_error(errors[inside]))
     return ours
 
 
