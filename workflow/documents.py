@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "workflow" / "scripts"))
 
 from eqlearn.files import write_text  # noqa: E402
+from eqlearn.medians import with_error  # noqa: E402
 from eqlearn.summary_lines import SINGLE_WINDOWS, counts  # noqa: E402
 from eqlearn.summary_lines import _table as markdown  # noqa: E402
 from eqlearn.verification import VERDICTS  # noqa: E402
@@ -25,9 +26,10 @@ from eqlearn.verification import VERDICTS  # noqa: E402
 DOCUMENTS = ("README.md", "docs/comparison.md")
 _TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _NUMBER = re.compile(r"(<!--= ([^|]+)\|(\w+) -->).*?(<!---->)", re.DOTALL)
-_FORMATS: dict[str, Callable[[float], str]] = {
-    "percent": lambda value: f"{100 * value:.2g} %",
-    "two": lambda value: f"{value:.2g}",
+_FORMATS: dict[str, Callable[[float, float], str]] = {
+    "percent": lambda value, error: f"{100 * value:.2g} %",
+    "percent_with_error": lambda value, error: f"{with_error(100 * value, 100 * error)} %",
+    "two": lambda value, error: f"{value:.2g}",
 }
 # Rows of README's table: what, source, item of a model, quantity, and the column of limits and targets.
 _PAPER_A = {
@@ -51,7 +53,8 @@ def written(text: str, verification: pd.DataFrame | None, draws: pd.DataFrame) -
         head, path, kind, tail = match.groups()
         if verification is None:
             return match.group()
-        return head + _FORMATS[kind](_at(verification, "ours")[path]) + tail
+        found = (_at(verification, column)[path] for column in ("ours", "standard_error"))
+        return head + _FORMATS[kind](*found) + tail
 
     return _NUMBER.sub(number, _TABLE.sub(table, text))
 
@@ -101,7 +104,7 @@ def _range(ratios: pd.Series) -> str:
 
 
 def paper_a(verification: pd.DataFrame) -> list[str]:
-    """Paper A in ten rows, by initial density."""
+    """Paper A in ten rows, by initial density; our medians with their standard errors."""
     columns = (
         "paper A, step 0.5",
         "initial density",
@@ -114,16 +117,17 @@ def paper_a(verification: pd.DataFrame) -> list[str]:
 
 
 def _rows_of_paper_a(verification: pd.DataFrame) -> Iterator[tuple]:
-    ours, theirs = _at(verification, "ours"), _at(verification, "published")
+    ours, theirs, errors = (_at(verification, name) for name in ("ours", "published", "standard_error"))
     for what, (source, item, aim) in _PAPER_A.items():
         quantity = "mean_relative_error" if "errors" in source else "median_mse"
         for density in ("0.05", "0.25"):
             place = f"{source}/{item.format(density)}"
-            values = [
-                _worst(column, f"{protocol}/{place}", quantity)
-                for column, protocol in ((theirs, "published"), (ours, "published"), (ours, "refined"))
+            published = f"{_worst(theirs, f'published/{place}', quantity):.2g}"
+            found = [
+                with_error(_worst(ours, f"{protocol}/{place}", quantity), errors.get(f"{protocol}/{place}/{quantity}"))
+                for protocol in ("published", "refined")
             ]
-            yield what, density, *(f"{value:.2g}" for value in values), _aim(ours, theirs, density, aim, source)
+            yield what, density, published, *found, _aim(ours, theirs, errors, density, aim, source)
 
 
 def _worst(column: pd.Series, place: str, quantity: str) -> float:
@@ -133,9 +137,10 @@ def _worst(column: pd.Series, place: str, quantity: str) -> float:
     return column[column.index.str.match(re.escape(place) + r"[0-9.]+/" + quantity + "$")].max()
 
 
-def _aim(ours: pd.Series, theirs: pd.Series, density: str, aim: str, source: str) -> str:
+def _aim(ours: pd.Series, theirs: pd.Series, errors: pd.Series, density: str, aim: str, source: str) -> str:
     if aim == "limit":
-        return f"limit {ours[f'theory/targets/inference/{density}/limit/median_relative_error']:.2g}"
+        limit = f"theory/targets/inference/{density}/limit/median_relative_error"
+        return f"limit {with_error(ours[limit], errors[limit])}"
     kind = "inference" if "errors" in source else "trajectories"
     return f"target {theirs[f'refined/targets/{kind}/{density}/{aim}']:.2g}"
 

@@ -92,15 +92,42 @@ def test_published_equations_joined_or_alone_carry_the_error_of_the_published_so
 
 
 def test_the_rate_of_a_clean_run_is_inferred_and_summarised(theory, mean_field_dataset, tmp_path):
-    estimates, summary = tmp_path / "estimates.csv", tmp_path / "summary.csv"
+    estimates, summary, medians = (tmp_path / f"{name}.csv" for name in ("estimates", "summary", "medians"))
     method = {"training": [], "protocol": "theory", "bounds": [0.001, 10.0]}
     infer_parameter(single_runs=mean_field_dataset, equation=theory, estimates=estimates, **method)
     table = pd.read_csv(estimates)
-    assert (table["low"] <= table["estimate"]).all() and (table["estimate"] <= table["high"]).all()
+    assert table[["low", "high"]].isna().all(axis=None) and set(table["interval"]) == {"no noise model"}
     assert table["relative_error"].max() < 1e-5
     assert not table["at_bound"].any()
-    summarise_inference(estimates={"mean_field.theory/n0": estimates}, summary=summary)
+    label = "mean_field.theory/n0"
+    summarise_inference(estimates={label: estimates}, limit=label, summary=summary, medians=medians)
     assert pd.read_csv(summary)["runs"].tolist() == [1] * len(VALUES)
+    assert pd.read_csv(medians)["interval"].tolist() == ["no noise model"]
+
+
+def test_medians_of_inferred_parameters_carry_errors_and_coverage(tmp_path):
+    """Errors of 0.1 to 0.5 at five values; of 500 runs 425 are held, three less than are allowed."""
+    values = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], 100)
+    runs = pd.DataFrame({"parameter_value": values, "relative_error": values / 10, "low": 0.0, "high": 9.0})
+    runs["interval"] = "calibrated"
+    runs.loc[::20, "high"] = runs.loc[1::20, "high"] = runs.loc[2::20, "high"] = 0.0
+    paths = {label: tmp_path / f"{place}.csv" for place, label in enumerate(("a.refined/n3", "limit.theory/n5"))}
+    runs.to_csv(paths["a.refined/n3"], index=False)
+    runs.assign(relative_error=0.25, low=np.nan, high=np.nan, interval="none").to_csv(
+        paths["limit.theory/n5"], index=False
+    )
+    tables = {name: tmp_path / f"{name}.csv" for name in ("summary", "medians")}
+    summarise_inference(estimates=paths, limit="limit.theory/n5", **tables)
+    by_value, (row, limit) = pd.read_csv(tables["summary"]), pd.read_csv(tables["medians"]).to_dict("records")
+    assert (by_value["standard_error"] < 1e-12).all() and len(by_value) == 10
+    assert (row["median_relative_error"], row["worst_relative_error"]) == pytest.approx((0.3, 0.5))
+    assert row["above_limit"] == pytest.approx(0.05)
+    # Medians of five draws from 0.1 to 0.5 are off by 0.1 with chance 0.5190, by 0.2 with 0.1158; 1,000 draws: 3 sd.
+    assert row["standard_error"] == pytest.approx(0.0991, abs=0.0066)
+    assert row["standard_error_above_limit"] == pytest.approx(row["standard_error"])
+    assert (row["coverage"], row["runs"], row["coverage_verdict"]) == (0.85, 500, "too short")
+    assert (row["allowed_low"], row["allowed_high"]) == pytest.approx((0.8559, 0.9441), abs=1e-4)
+    assert (limit["above_limit"], limit["standard_error"], limit["coverage_verdict"]) == (0, 0, "none printed")
 
 
 def test_coefficients_are_tabulated_over_the_parameter(fitted, tmp_path):
@@ -167,11 +194,15 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     window = {**row, "protocol": "published", "quantity": "window_points", "verdict": "reproduced"}
     rows = [row, {**row, "verdict": "trivial", "explanation": ""}, window, {**window, "verdict": "deviates"}]
     pd.DataFrame([*rows, {**row, "quantity": "lost", "ours": np.nan}]).to_csv(verification, index=False)
-    score = {"learner": ["oat.refined"] * 2, "experiments": ["4"] * 2, "mse": [1e-6, np.nan], "nmse": [1e-5, np.nan]}
-    pd.DataFrame({**score, "parameter_value": [1.0, 2.0]}).to_csv(errors, index=False)
+    score = {"learner": ["oat.refined"] * 3, "experiments": ["4"] * 3, "mse": [1e-6, 2e-6, np.nan]}
+    score |= {"nmse": [1e-5, 2e-5, np.nan], "parameter_value": [1.0, 2.0, 3.0]}
+    pd.DataFrame(score).to_csv(errors, index=False)
     inference = tmp_path / "i.csv"
-    estimates = {"learner": ["oat.refined"] * 3, "experiments": ["4"] * 3, "mean_relative_error": [0.1, 0.3, 0.2]}
-    pd.DataFrame(estimates).to_csv(inference, index=False)
+    medians = {"median_relative_error": 0.2, "standard_error": 0.013, "worst_relative_error": 0.3, "runs": 500}
+    medians |= {"above_limit": -0.01, "standard_error_above_limit": 0.02, "allowed_low": 0.856, "allowed_high": 0.944}
+    held = {"coverage": [0.9, np.nan], "interval": ["calibrated", "no noise model"], "coverage_verdict": "right"}
+    learners = {"learner": ["oat.refined", "mean_field.theory"], "experiments": ["4", "0"]}
+    pd.DataFrame({**learners, **medians, **held}).to_csv(inference, index=False)
     networks = tmp_path / "n.csv"
     scored = {"function": "f1", "noise": 0.0, "seed": 3, "learner": "seql.refined", "test_mse": 1e-31}
     pd.DataFrame([{**scored, "structure_right": True, "trials": 8, "trials_right": 7}]).to_csv(networks, index=False)
@@ -215,8 +246,10 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     assert "- as told (2)\n  - refined, i, q: published 1, ours 2\n" in text
     assert "i, lost: published 1, fails to integrate\n" in text
     assert "dC/dt = -1.0*C**2 + 0.5*C" in text
-    assert "| d | oat.refined | 4 | 1e-06 | 1 |" in text
-    assert "| d | oat.refined | 4 | 0.2 | 0.3 |" in text
+    assert "| d | oat.refined | 4 | 2e-06 | 1 |" in text
+    held = "0.900 of 500 (allowed 0.856 to 0.944: right)"
+    assert f"| d | oat.refined | 4 | 0.2 ± 0.013 | -0.01 ± 0.02 | 0.3 | {held} |" in text
+    assert "| 0.3 | no interval: no noise model |" in text
     assert "| f1 | 0 | 3 | seql.refined | yes | 1e-31 | 7 of 8 |" in text
     assert "| burgers | 64x64 | 0.01 | sindy.refined | no | 0.5 | 0.002 |" in text
     assert "| force | 2 | seql.refined | yes | 0.2 % | 0.999990 | 0.01 | 0.02 |" in text

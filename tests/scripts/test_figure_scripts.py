@@ -131,12 +131,14 @@ def structures(folder, **out):
 
 def information(folder, **out):
     rows = [
-        (f"bdm-c{c}", c, learner, powers, 0.8, c * 1e-5, 0.1 + c, 1e4 + 1e6 * c, 0.01, 0.1, 0.2)
+        (f"bdm-c{c}", c, learner, powers, 0.8, c * 1e-5, 1e-6, 0.1 + c, 0.02, 1e4 + 1e6 * c, 0.01, 0.1, 0.2)
         for c in (0.05, 0.1, 0.15, 0.2, 0.25)
         for learner, powers in (("mean_field.theory", "1 2"), ("oat.refined", "1 2 3 5 10"), ("es.published", "1 4"))
     ]
-    columns = ["dataset", "initial_density", "learner", "powers", "share_of_most_frequent", "median_mse"]
-    columns += ["median_relative_error", "condition", *(f"standard_error_c{k}" for k in (1, 2, 3))]
+    columns = ["dataset", "initial_density", "learner", "powers", "share_of_most_frequent"]
+    medians = ("median_mse", "median_relative_error")
+    columns += [column for name in medians for column in (name, f"standard_error_of_{name}")]
+    columns += ["condition", *(f"standard_error_c{k}" for k in (1, 2, 3))]
     figure_information(table=write(folder, "information", pd.DataFrame(rows, columns=columns)), **out)
 
 
@@ -188,8 +190,10 @@ def parameter_inference(folder, **out):
         )
         for c in ("mean_field.theory", "oat.refined")
     ]
-    path = write(folder, "inference", pd.concat(parts))
-    figure_parameter_inference(summaries={"bdm-c0.05": path, "bdm-c0.25": path}, **out)
+    summary = dict.fromkeys(("bdm-c0.05", "bdm-c0.25"), write(folder, "inference", pd.concat(parts)))
+    rows = {"learner": ["mean_field.theory", "oat.refined"], "median_relative_error": 0.1, "standard_error": 0.01}
+    medians = dict.fromkeys(summary, write(folder, "medians", pd.DataFrame(rows)))
+    figure_parameter_inference(summaries=summary, medians=medians, **out)
 
 
 def snapshots(folder, **out):

@@ -70,7 +70,7 @@ def test_examples_of_inference_stand_beside_the_published_ones(tmp_path):
         for learner in ("oat.refined", "oat.published", "es.refined")
         for rate in rates
     ]
-    pd.DataFrame(parts).assign(sd_relative_error=0.5).to_csv(summary, index=False)
+    pd.DataFrame(parts).assign(sd_relative_error=0.5, standard_error=0.2).to_csv(summary, index=False)
     published.write_text(
         "initial_density,proliferation_rate,model,mean_relative_error,sd_relative_error\n"
         "0.05,0.01,oat,53.5,1.9\n0.05,0.11,oat,9,9\n0.25,0.01,oat,45.9,0.1\n"
@@ -116,6 +116,8 @@ def test_information_is_tabulated_by_equation(information_table, mean_field_data
     assert learned["share_of_most_frequent"] == 1.0
     assert learned["median_mse"] == pytest.approx(2.5e-6)  # a rate that fails to integrate counts as the worst
     assert learned["median_relative_error"] == pytest.approx(0.25)
+    assert np.isnan(learned["standard_error_of_median_mse"])  # some draws hold too many failures
+    assert 0.04 < learned["standard_error_of_median_relative_error"] < 0.08
     assert np.isnan(information_table.loc["mean_field.theory", "median_mse"])
     assert information_table["condition"].nunique() == 1
 

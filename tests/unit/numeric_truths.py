@@ -405,12 +405,13 @@ def truth_no_effect(inference: ModuleType) -> None:
 
 def truth_ends_of_an_interval(inference: ModuleType) -> None:
     """At both ends of an interval the likelihood ratio is its threshold."""
-    search, stream = search_of(inference, MEAN_FIELD, 0.05, RUN_TIMES, BOUNDS), np.random.default_rng(0)
+    threshold, stream = inference.CHI_SQUARE, np.random.default_rng(0)
+    search = search_of(inference, MEAN_FIELD, 0.05, RUN_TIMES, BOUNDS, threshold=threshold)
     for rate in (0.3, 2.0) * 5:
         values = mean_field_curve(rate) + stream.normal(scale=0.01, size=RUN_TIMES.size)
         found = search.estimate(values)
         ratios = [search.likelihood_ratio(values, end) for end in (found.low, found.high)]
-        np.testing.assert_allclose(ratios, inference.CHI_SQUARE, rtol=1e-4)
+        np.testing.assert_allclose(ratios, threshold, rtol=1e-4)
 
 
 def truth_units_of_the_parameter(inference: ModuleType) -> None:

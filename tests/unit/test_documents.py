@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,14 +11,14 @@ sys.path.append(str(Path(__file__).parents[2] / "workflow"))
 
 import documents
 
-COLUMNS = ["source", "protocol", "item", "quantity", "published", "ours", "verdict", "explanation"]
+COLUMNS = ["source", "protocol", "item", "quantity", "published", "ours", "verdict", "explanation", "standard_error"]
 ERRORS = "mean_relative_error"
 ROWS = [
-    ("s", "published", "i", "window_points", 10.0, 9.0, "reproduced", ""),
-    ("s", "published", "i", "q", 10.0, 5.0, "deviates", "as told"),
-    ("s", "published", "j", "q", 10.0, 40.0, "deviates", "as told"),
-    ("s", "refined", "i", "q", 10.0, 0.0651, "not worse", ""),
-    ("s", "theory", "i", "q", 0.0, 0.0, "trivial", ""),
+    ("s", "published", "i", "window_points", 10.0, 9.0, "reproduced", "", np.nan),
+    ("s", "published", "i", "q", 10.0, 5.0, "deviates", "as told", np.nan),
+    ("s", "published", "j", "q", 10.0, 40.0, "deviates", "as told", np.nan),
+    ("s", "refined", "i", "q", 10.0, 0.0651, "not worse", "", 0.0032),
+    ("s", "theory", "i", "q", 0.0, 0.0, "trivial", "", np.nan),
 ]
 RUN = pd.DataFrame(ROWS, columns=COLUMNS)
 DRAWS = pd.DataFrame(
@@ -66,6 +67,12 @@ def test_a_number_in_a_line_is_written_anew_whatever_stood_there():
     found = documents.written(line, RUN, DRAWS)
     assert found == line.replace("77 %", "6.5 %").replace("two --><", "two -->40<")
     assert documents.written(found, RUN, DRAWS) == found
+
+
+def test_a_headline_is_written_with_its_standard_error():
+    line = "<!--= refined/s/i/q|percent_with_error --><!----> and <!--= published/s/i/q|percent_with_error --><!---->"
+    found = documents.written(line, RUN, DRAWS)
+    assert "-->6.51 ± 0.32 %<" in found and "-->500 %<" in found
 
 
 def test_without_a_run_its_numbers_stay_as_they_are():

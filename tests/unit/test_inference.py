@@ -3,8 +3,10 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from eqlearn import inference
+from eqlearn.coverage import Coverage, coverage_of
 from eqlearn.datasets import mean_field
 from eqlearn.datasets.sampling import density_trajectories
 from eqlearn.equation import Equation
@@ -99,31 +101,53 @@ def test_two_valleys_differ_in_their_plateaus_only():
 
 # Intervals
 
-NOISE = Noise(np.linspace(0.0, 60.0, 31), np.full(31, np.log(0.02)), np.linspace(0.0, 20.0, 31))
+MEMORY = np.linspace(0.0, 20.0, 31)
+NOISE = Noise(np.linspace(0.0, 60.0, 31), np.full(31, np.log(0.02)), MEMORY)  # an Ornstein-Uhlenbeck process
+WHITE = Noise(NOISE.times, NOISE.log_sd, 1e3 * MEMORY)
+FAST = inference.ParameterSearch(mean_field_curve, RUN_TIMES, BOUNDS)
 
 
-def noisy_runs(rate: float, runs: int, purpose: str) -> np.ndarray:
-    """Runs (R, S) that scatter about the mean field as NOISE says."""
-    spread = np.linalg.inv(NOISE.whitening(rate * RUN_TIMES))
+def noisy_runs(rate: float, runs: int, purpose: str, noise: Noise = NOISE) -> np.ndarray:
+    """Runs (R, S) that scatter about the mean field as the noise says."""
+    spread = np.linalg.inv(noise.whitening(rate * RUN_TIMES))
     return mean_field_curve(rate) + generator(purpose, p=rate).normal(size=(runs, RUN_TIMES.size)) @ spread.T
 
 
-def covered(rate: float, runs: np.ndarray, **options) -> float:
-    search = search_of(inference, MEAN_FIELD, 0.05, RUN_TIMES, BOUNDS, **options)
-    found = [search.estimate(values) for values in runs]
-    assert all(each.low <= each.parameter <= each.high for each in found)
-    return float(np.mean([each.low <= rate <= each.high for each in found]))
+def covered(rate: float, runs: np.ndarray, **options) -> Coverage:
+    """Coverage of intervals by the closed form."""
+    search = inference.ParameterSearch(mean_field_curve, RUN_TIMES, BOUNDS, grid=60, **options)
+    found = pd.DataFrame([vars(search.estimate(values)) for values in runs]).assign(parameter_value=rate)
+    assert ((found["low"] <= found["parameter"]) & (found["parameter"] <= found["high"])).all()
+    return coverage_of(found)
 
 
-@pytest.mark.parametrize("rate", [0.3, 2.0])
-def test_intervals_of_known_noise_cover_nine_of_ten(rate):
-    """120 runs: binomial with chance 0.9, tails of 1e-3 are 0.80 and 0.98."""
-    assert 0.80 <= covered(rate, noisy_runs(rate, 120, "interval"), noise=NOISE) <= 0.98
+@pytest.mark.parametrize(("rate", "noise"), [(0.3, NOISE), (2.0, NOISE), (0.3, WHITE)])
+def test_intervals_of_known_noise_cover_nine_of_ten(rate, noise):
+    """500 runs; the chance of a false alarm is 0.1 %."""
+    assert covered(rate, noisy_runs(rate, 500, "interval", noise), noise=noise).verdict == "right"
 
 
-def test_correlation_that_is_ignored_makes_intervals_too_short():
-    other = Noise(NOISE.times, NOISE.log_sd, NOISE.memory * 1e3)
-    assert covered(0.3, noisy_runs(0.3, 120, "interval"), noise=other) < 0.8
+@pytest.mark.parametrize("claimed", [WHITE, Noise(NOISE.times, NOISE.log_sd, 0.3 * MEMORY)])
+def test_noise_of_another_correlation_makes_intervals_wrong(claimed):
+    assert covered(0.3, noisy_runs(0.3, 500, "interval"), noise=claimed).verdict in ("too short", "too long")
+
+
+@pytest.mark.parametrize("noise", [NOISE, WHITE, None], ids=["correlated", "white", "clean"])
+def test_without_noise_model_or_calibration_there_is_no_interval(noise):
+    values = mean_field_curve(0.3) if noise is None else noisy_runs(0.3, 1, "interval", noise)[0]
+    found = FAST.estimate(values)
+    assert np.isnan([found.low, found.high]).all() and found.parameter == pytest.approx(0.3, rel=0.5)
+    assert FAST.interval == "no noise model"
+
+
+def test_estimates_say_what_their_intervals_rest_on():
+    runs = density_trajectories("d", np.array([0.3]), noisy_runs(0.3, 1, "said"), RUN_TIMES[None], {}, {})
+    said = {"no noise model": {}, "noise model": {"noise": NOISE}, "calibrated": {"noise": NOISE, "threshold": 4.0}}
+    for interval, options in said.items():
+        search = inference.ParameterSearch(mean_field_curve, RUN_TIMES, BOUNDS, **options)
+        table = inference.estimates_of(runs, lambda times, search=search: search)
+        assert table["interval"].tolist() == [interval]
+        assert table["low"].isna().all() == (interval == "no noise model")
 
 
 def test_weights_of_the_noise_beat_least_squares():
@@ -135,20 +159,33 @@ def test_weights_of_the_noise_beat_least_squares():
     assert errors["weighted"] < 0.9 * errors["plain"]
 
 
-def test_calibrated_intervals_cover_whatever_the_noise_model_claims():
-    """Claimed noise is a third of the true one; 99 runs calibrate, 120 others are covered: beta-binomial about 0.9."""
-    small = Noise(NOISE.times, NOISE.log_sd - np.log(3.0), NOISE.memory)
-    search = search_of(inference, MEAN_FIELD, 0.05, RUN_TIMES, BOUNDS, noise=small)
-    known = [search.likelihood_ratio(values, 0.3) for values in noisy_runs(0.3, 99, "calibration")]
-    threshold, runs = inference.calibrated_threshold(known), noisy_runs(0.3, 120, "interval")
-    assert covered(0.3, runs, noise=small) < 0.7
-    assert 0.76 <= covered(0.3, runs, noise=small, threshold=threshold) <= 0.99
+@pytest.mark.parametrize("claimed", [None, Noise(NOISE.times, NOISE.log_sd - np.log(3.0), MEMORY)])
+@pytest.mark.parametrize("true", [NOISE, WHITE], ids=["correlated", "white"])
+def test_calibrated_intervals_cover_whatever_the_noise_model_claims(true, claimed):
+    """500 runs calibrate, others are covered, by no noise model and by one that claims a third of the noise. Twice the
+    variance of a single count, so bounds of a false alarm of 0.1 % are √2 times as far."""
+    search = inference.ParameterSearch(mean_field_curve, RUN_TIMES, BOUNDS, noise=claimed, grid=60)
+    ratios = [search.likelihood_ratio(values, 0.3) for values in noisy_runs(0.3, 500, "calibration", true)]
+    threshold = inference.calibrated_threshold(ratios, averaged=10**6)
+    found = covered(0.3, noisy_runs(0.3, 500, "interval", true), noise=claimed, threshold=threshold)
+    low, high = found.allowed
+    assert 0.9 - np.sqrt(2) * (0.9 - low) <= found.share <= 0.9 + np.sqrt(2) * (high - 0.9)
+
+
+def test_runs_that_made_the_mean_calibrate_for_new_ones():
+    """Means of three: squared deviations of their runs are half of those of new ones. 3,000 of either, so that bounds
+    of 0.03 are those of a false alarm of 1e-4; without the correction 0.755 would be covered."""
+    seen, new = generator("seen").normal(size=(1000, 3)), generator("new").normal(size=(1000, 3))
+    mean = seen.mean(axis=1, keepdims=True)
+    threshold = inference.calibrated_threshold(np.ravel((seen - mean) ** 2), averaged=3)
+    assert np.mean((new - mean) ** 2 <= threshold) == pytest.approx(0.9, abs=0.03)
 
 
 def test_the_calibrated_threshold_is_the_conformal_quantile():
-    assert inference.calibrated_threshold(range(1, 100)) == 90.0
-    assert inference.calibrated_threshold(range(9)) == 8.0
-    assert inference.calibrated_threshold(range(8)) == pytest.approx(2.7055, abs=1e-4)
+    assert inference.calibrated_threshold(range(1, 100), 25) == 90.0 * 26 / 24
+    assert inference.calibrated_threshold(range(9), 2) == 8.0 * 3
+    assert inference.calibrated_threshold(range(8), 25) is None
+    assert inference.calibrated_threshold(range(99), 1) is None
 
 
 def test_averages_as_a_model_are_the_averages():

@@ -495,6 +495,8 @@ def test_our_estimates_meet_the_published_errors():
     rows = pd.DataFrame({**errors, "low": 0.011, "high": 2.51})
     ours = paper_a.measured_inference("0.25", "oat.refined", rows)
     assert set(ours) <= KNOWN
+    assert ours["me_eql_inference_errors/0.25/oat/all/coverage"].standard_error == pytest.approx(math.sqrt(2 / 9 / 6))
+    assert 0.3 < ours["me_eql_inference_errors/0.25/oat/median/mean_relative_error"].standard_error < 0.8
     assert ours["me_eql_inference_errors/0.25/oat/worst/mean_relative_error"].value == 1.5
     assert ours["me_eql_inference_errors/0.25/oat/all/coverage"].value == pytest.approx(4 / 6)
     assert len(paper_a.measured_inference("0.25", "oat.published", rows.assign(low=np.nan))) == len(ours) - 1

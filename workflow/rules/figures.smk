@@ -96,6 +96,7 @@ rule figure_parameter_inference:
     """Relative error of inferred parameters (N8)."""
     input:
         summaries=plan.per_dataset("tables/inference"),
+        medians=plan.per_dataset("tables/inference_medians"),
     output:
         svg=report(
             f"{RUN}/figures/parameter_inference/{{study}}.svg",

@@ -59,11 +59,12 @@ rule tabulate_coefficients:
 
 
 rule summarise_inference:
-    """Summarise the inferred parameters of a dataset over the runs of each parameter value."""
+    """Summarise the inferred parameters of a dataset: of each parameter value, and over all."""
     input:
         estimates=lambda wildcards: inference.estimate_files(wildcards.dataset),
     output:
         summary=f"{RUN}/tables/inference/{{dataset}}.csv",
+        medians=f"{RUN}/tables/inference_medians/{{dataset}}.csv",
     log:
         f"{RUN}/logs/summarise_inference/{{dataset}}.log",
     conda:
@@ -75,6 +76,7 @@ rule summarise_inference:
         gpu=0,
     params:
         labels=lambda wildcards: inference.estimate_labels(wildcards.dataset),
+        limit=lambda wildcards: inference.limit_label(wildcards.dataset),
         code=fingerprint("summarise_inference.py"),
     script:
         "../scripts/summarise_inference.py"

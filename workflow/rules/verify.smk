@@ -133,7 +133,7 @@ rule summarise:
         equations=[plan.equation_file(dataset, label) for dataset, label in LEARNED],
         imported=expand(f"{RUN}/imported/{{dataset}}.nc", dataset=plan.datasets_of(plan.of_kind("table"))),
         errors=expand(f"{RUN}/tables/trajectory_errors/{{dataset}}.csv", dataset=plan.datasets),
-        inference=expand(f"{RUN}/tables/inference/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
+        inference=expand(f"{RUN}/tables/inference_medians/{{dataset}}.csv", dataset=SIMULATED_DATASETS),
         networks=expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
         pdes=expand(f"{RUN}/tables/pdes/{{study}}.scores.csv", study=pdes.studies),
         springs=expand(f"{RUN}/tables/springs/{{study}}.scores.csv", study=springs.studies),

@@ -21,7 +21,7 @@ OF_DATA = "median standard error in $dC/d(r_p t)$ (1)"
 
 def figure_information(*, table: Path, svg: Path, png: Path) -> None:
     """Panels: structure, trajectory error and inference error by learner; standard errors and condition of the data."""
-    numeric = ["initial_density", *LEARNED, "condition"]
+    numeric = ["initial_density", *LEARNED, *(f"standard_error_of_{name}" for name in LEARNED), "condition"]
     rows = read_table(table, numeric, ["learner", "powers"])
     figure, axes = grid(1, 5, PANEL)
     structure, *learned, errors, condition = axes[0]
@@ -34,7 +34,8 @@ def figure_information(*, table: Path, svg: Path, png: Path) -> None:
         powers = [(density, int(power) + aside) for density, text in texts for power in text.split()]
         structure.plot(*np.reshape(powers, (-1, 2)).T, ls="none", **style)
         for axis, quantity in zip(learned, LEARNED):
-            axis.plot(own["initial_density"], own[quantity], ls=dashes, **style)
+            bar = own[f"standard_error_of_{quantity}"]
+            axis.errorbar(own["initial_density"], own[quantity], bar, ls=dashes, elinewidth=0.8, capsize=2, **style)
     data = rows.drop_duplicates("dataset")
     for name, colour, dashes in zip(data.filter(like=STANDARD_ERROR), COUNT_COLOURS, COUNT_DASHES):
         style = {"marker": "o", "ms": 3, "color": colour, "ls": dashes}

@@ -1,4 +1,4 @@
-"""Infer the parameter of every single run under one equation: estimate and 90 % interval."""
+"""Infer the parameter of every single run under one equation: estimate, and 90 % interval where runs calibrate one."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,10 +18,11 @@ from tqdm import tqdm
 def infer_parameter(
     *, single_runs: Path, equation: Path, training: list[Path], estimates: Path, protocol: str, bounds: list[float]
 ) -> None:
-    """Write one row per run: true and estimated parameter, relative error, error of the fit, interval.
+    """Write one row per run: true and estimated parameter, relative error, error of the fit, interval and what it
+    rests on.
 
     ``training``: averages and replicates that the equation was learned from, where it was learned by the refined
-    protocol; their noise weighs the residuals, and the intervals are calibrated on them.
+    protocol; their noise weighs the residuals, and the intervals are calibrated on them. Without it there is none.
     """
     data, learned = read_dataset(single_runs), read_equation(equation)
     initial, scale = float(data.attributes["initial_state"]), size_of(data.features)
@@ -49,7 +50,7 @@ def _search(
     noise = noise_of(averages.at(sorted(set(replicates.values))))
     model = lambda times: states_of(equation, initial, times, scale)  # noqa: E731
     plain = lambda times: ParameterSearch(model(times), times, bounds, noise)  # noqa: E731
-    threshold = calibrated_threshold(likelihood_ratios(replicates, plain))
+    threshold = calibrated_threshold(likelihood_ratios(replicates, plain), int(averages.attributes["replicates"]))
     return lambda times: ParameterSearch(model(times), times, bounds, noise, threshold)
 
 

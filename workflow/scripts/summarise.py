@@ -50,7 +50,7 @@ def summarise(
     scored = {name: read_table(path, ["parameter_value", "mse", "nmse"], text) for name, path in errors.items()}
     lines += summary_lines.errors(scored)
     lines += summary_lines.inference(
-        {name: read_table(path, ["mean_relative_error"], text) for name, path in inference.items()}
+        {name: read_table(path, ["median_relative_error"], text) for name, path in inference.items()}
     )
     for path in networks:
         lines += summary_lines.networks(read_table(path, ["noise", "seed", "test_mse"], ["function", "learner"]))

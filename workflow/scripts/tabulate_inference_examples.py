@@ -8,6 +8,7 @@ from eqlearn.pages import write_table_page
 from eqlearn.tables import read_table, write_table
 
 ERRORS = ["mean_relative_error", "sd_relative_error"]
+OURS = [*ERRORS, "standard_error", "runs"]
 
 
 def tabulate_inference_examples(
@@ -19,7 +20,7 @@ def tabulate_inference_examples(
     table: Path,
     page: Path,
 ) -> None:
-    """Write one row per dataset, parameter value and learner: mean and standard deviation over the runs.
+    """Write one row per dataset, parameter value and learner: mean over runs, its error and their deviation.
 
     ``summaries``: errors at all parameter values, and ``shown``: the values wanted, both by dataset; ``places``: where
     a dataset stands in the publication, as ``data/initial density``. A value without single runs has no row.
@@ -30,7 +31,7 @@ def tabulate_inference_examples(
     )
     parts = []
     for name, path in summaries.items():
-        ours = read_table(path, ["parameter_value", *ERRORS, "runs"], ["learner", "experiments"])
+        ours = read_table(path, ["parameter_value", *OURS], ["learner", "experiments"])
         ours = ours[ours["parameter_value"].isin(shown[name])].sort_values("parameter_value", kind="stable")
         ours.insert(0, "dataset", name)
         density = places.get(name, "").removeprefix("ABM/")

@@ -9,6 +9,7 @@ from eqlearn.dynamics import state_polynomial
 from eqlearn.equation import Equation, read_equation
 from eqlearn.information import REFERENCE, information
 from eqlearn.job import logged_to
+from eqlearn.medians import median_with_error
 from eqlearn.paper_a import structures_alone
 from eqlearn.structure import terms
 from eqlearn.tables import read_table, write_table
@@ -51,8 +52,8 @@ def tabulate_information(
                 "learner": label.split("/")[0],
                 **_structure(read_equation(path)),
                 "share_of_most_frequent": _share(alone.get((name, label.split("/")[0]))),
-                "median_mse": scores[name].get(label),
-                "median_relative_error": misses[name].get(label),
+                **_named("mse", scores[name].get(label)),
+                **_named("relative_error", misses[name].get(label)),
                 **told[name],
             }
         )
@@ -70,12 +71,17 @@ def _structure(equation: Equation) -> dict[str, str]:
     }
 
 
-def _medians(path: Path, column: str, values: set[float]) -> dict[str, float]:
-    """Median of a column over the parameter by label; infinite where an equation fails at half of the values."""
+def _medians(path: Path, column: str, values: set[float]) -> dict[str, tuple[float, float]]:
+    """Median of a column over the parameter and its standard error by label; infinite where an equation fails at half
+    of the values."""
     table = read_table(path, ["parameter_value", column], ["learner", "experiments"])
-    table = table[table["parameter_value"].isin(values)]
-    groups = table[column].fillna(np.inf).groupby([table["learner"], table["experiments"]]).median()
-    return {f"{learner}/n{experiments}": value for (learner, experiments), value in groups.items()}
+    table = table[table["parameter_value"].isin(values)].fillna({column: np.inf})
+    groups = table.groupby(["learner", "experiments"])[column]
+    return {f"{learner}/n{experiments}": median_with_error(rows) for (learner, experiments), rows in groups}
+
+
+def _named(quantity: str, median: tuple[float, float] | None) -> dict[str, float]:
+    return dict(zip((f"median_{quantity}", f"standard_error_of_median_{quantity}"), median or (np.nan, np.nan)))
 
 
 def _told(data: ParametricDataset) -> dict[str, float]:

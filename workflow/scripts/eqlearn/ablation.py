@@ -10,6 +10,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.inference import ParameterSearch, estimates_of, states_of
 from eqlearn.learners import es, oat, oat_study
+from eqlearn.medians import median_with_error
 from eqlearn.noise import noise_of
 from eqlearn.scales import size_of
 from eqlearn.scoring import predicted, trajectory_mse
@@ -57,10 +58,17 @@ VARIATIONS = (
 
 
 def scores(equation: Equation, data: ParametricDataset) -> dict[str, float]:
-    """Terms, and median and worst trajectory error over all parameter values (infinite where one fails)."""
+    """Terms, and median, with its standard error, and worst trajectory error over all parameter values (infinite where
+    one fails)."""
     errors = trajectory_mse(predicted(equation, data), data)
     size = {"terms": len(equation.coefficients), "experiments": equation.provenance["experiments"]}
-    return {**size, "median_mse": float(np.median(errors)), "worst_mse": float(errors.max())}
+    return size | _headline("mse", errors)
+
+
+def _headline(quantity: str, errors: np.ndarray) -> dict[str, float]:
+    median, error = median_with_error(errors)
+    named = {f"median_{quantity}": median, f"standard_error_of_median_{quantity}": error}
+    return {**named, f"worst_{quantity}": float(np.max(errors))}
 
 
 def inference_errors(
@@ -70,9 +78,9 @@ def inference_errors(
     experiments: ParametricDataset,
     bounds: tuple[float, float],
 ) -> dict[str, float]:
-    """Median and worst, over the parameter, of the mean relative error of inferred parameters."""
+    """Median, with its standard error, and worst, over the parameter, of the mean relative error of inferred
+    parameters."""
     noise = noise_of(experiments) if variation.knows_noise else None
     initial, scale = float(runs.attributes["initial_state"]), size_of(runs.features)
     table = estimates_of(runs, lambda t: ParameterSearch(states_of(equation, initial, t, scale), t, bounds, noise))
-    errors = table.groupby("parameter_value")["relative_error"].mean()
-    return {"median_relative_error": float(errors.median()), "worst_relative_error": float(errors.max())}
+    return _headline("relative_error", table.groupby("parameter_value")["relative_error"].mean().to_numpy())

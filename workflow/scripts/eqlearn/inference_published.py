@@ -19,6 +19,8 @@ class PublishedSearch:
     Raises InputError for an equation that is no polynomial in one state.
     """
 
+    interval = "the published protocol has none"
+
     def __init__(self, equation: Equation, initial: float, times: np.ndarray) -> None:
         if state_polynomial(equation, 1.0) is None:
             raise InputError("published inference: needs an equation that is a polynomial in one state.")

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from eqlearn.calculus import published_window, window_at
+from eqlearn.coverage import coverage_of
 from eqlearn.dataset import ParametricDataset
 from eqlearn.dynamics import state_polynomial
 from eqlearn.equation import Equation
+from eqlearn.medians import median_with_error
 from eqlearn.tables import read_table
 from eqlearn.verification import THEORY, Criterion, Measured, Number
 
@@ -66,7 +68,7 @@ def measured_mse(place: str, table: pd.DataFrame, steps: dict[str, str]) -> dict
         for band, (low, high) in BANDS.items():
             inside = rows["parameter_value"].between(low, high)
             if inside.any():
-                ours[f"{_MSE}/{place}/{model}/{band}/median_mse"] = Measured(float(errors[inside].median()))
+                ours[f"{_MSE}/{place}/{model}/{band}/median_mse"] = Measured(*median_with_error(errors[inside]))
     return ours
 
 
@@ -97,11 +99,12 @@ def measured_inference(density: str, learner: str, table: pd.DataFrame) -> dict[
         f"{place}/{rate:g}/mean_relative_error": Measured(row["mean"], row["std"], int(row["count"]))
         for rate, row in by_rate.iterrows()
     }
-    ours[f"{place}/median/mean_relative_error"] = Measured(float(by_rate["mean"].median()))
+    ours[f"{place}/median/mean_relative_error"] = Measured(*median_with_error(by_rate["mean"].to_numpy()))
     ours[f"{place}/worst/mean_relative_error"] = Measured(float(by_rate["mean"].max()))
-    if table["low"].notna().all():
-        inside = (table["low"] <= table["parameter_value"]) & (table["parameter_value"] <= table["high"])
-        ours[f"{place}/all/coverage"] = Measured(float(inside.mean()))
+    coverage = coverage_of(table)
+    if coverage.share == coverage.share:
+        spread = float(np.sqrt(coverage.share * (1 - coverage.share)))  # of a run that is held, or not
+        ours[f"{place}/all/coverage"] = Measured(coverage.share, spread, coverage.runs)
     return ours
 
 

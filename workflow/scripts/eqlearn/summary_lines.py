@@ -8,6 +8,7 @@ import pandas as pd
 
 from eqlearn.dataset import NOTES, ParametricDataset
 from eqlearn.equation import Equation
+from eqlearn.medians import median_with_error, with_error
 from eqlearn.structure import to_text
 from eqlearn.verification import VERDICTS
 
@@ -78,8 +79,12 @@ def equations(learned: Mapping[str, Equation], shown: Mapping[str, float]) -> li
 
 def errors(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Errors of trajectories by dataset."""
-    columns = (*_LABELS, "median MSE over the parameter", "fails to integrate")
-    rows = [(*label, f"{mse.median():.3g}", int(mse.isna().sum())) for label, mse in _by_learner(tables, "mse").items()]
+    columns = (*_LABELS, "median MSE over the parameter ± standard error", "fails to integrate")
+    rows = [
+        (name, *label, with_error(*median_with_error(mse.fillna(np.inf))), int(mse.isna().sum()))
+        for name, table in tables.items()
+        for label, mse in table.groupby(["learner", "experiments"], sort=False)["mse"]
+    ]
     worse = [line for name, table in tables.items() for line in _worse_than_alone(name, table)]
     warned = ["", *worse] if worse else []
     return ["", "## Trajectory error", "", *_table(columns, rows), *warned] if tables else []
@@ -113,21 +118,31 @@ def _errors_by_learner(table: pd.DataFrame) -> dict[tuple, pd.Series]:
 
 
 def inference(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Errors of inferred parameters by dataset."""
-    columns = (*_LABELS, "median over the parameter", "worst")
+    """Errors of inferred parameters by dataset, from the tables of their medians."""
+    quantities = ("median over the parameter ± standard error", "above the limit", "worst", "90 % intervals hold")
     rows = [
-        (*label, f"{error.median():.3g}", f"{error.max():.3g}")
-        for label, error in _by_learner(tables, "mean_relative_error").items()
-    ]
-    return ["", "## Relative error of inferred parameters", "", *_table(columns, rows)] if tables else []
-
-
-def _by_learner(tables: Mapping[str, pd.DataFrame], column: str) -> dict[tuple, pd.Series]:
-    return {
-        (name, *label): values
+        (
+            name,
+            r.learner,
+            r.experiments,
+            with_error(r.median_relative_error, r.standard_error),
+            with_error(r.above_limit, r.standard_error_above_limit),
+            f"{r.worst_relative_error:.3g}",
+            _coverage(r),
+        )
         for name, table in tables.items()
-        for label, values in table.groupby(["learner", "experiments"], sort=False)[column]
-    }
+        for r in table.itertuples()
+    ]
+    title = ["", "## Relative error of inferred parameters", ""]
+    return [*title, *_table((*_LABELS, *quantities), rows)] if tables else []
+
+
+def _coverage(row: Any) -> str:
+    """What a method's intervals hold, beside what is allowed; else why it has none."""
+    if pd.isna(row.coverage):
+        return f"no interval: {row.interval}"
+    allowed = f"allowed {row.allowed_low:.3f} to {row.allowed_high:.3f}: {row.coverage_verdict}"
+    return f"{row.coverage:.3f} of {row.runs} ({allowed})"
 
 
 def networks(table: pd.DataFrame) -> list[str]:

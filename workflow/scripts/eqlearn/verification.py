@@ -56,6 +56,11 @@ class Measured:
     runs: int = 1
     when: str = "this run"
 
+    @property
+    def standard_error(self) -> float:
+        """Of our value, NaN where nothing tells it."""
+        return self.spread / self.runs**0.5
+
 
 def with_lacking(ours: dict[str, Measured], items: set[str], numbers: Iterable[Number]) -> dict[str, Measured]:
     """With the coefficient 0 for published terms that our equations at these ``source/item`` lack."""
@@ -144,9 +149,10 @@ def compare(
         row = (number.source, protocol, number.item, number.quantity, number.value, shown, criterion.text, verdict)
         known = next((text for pattern, text in explanations if fnmatchcase(path, pattern)), "unexplained")
         explanation = known if verdict == "deviates" else ""
-        rows.append((*row, criterion.reason, explanation, found.when if found else ""))
+        when, error = (found.when, found.standard_error) if found else ("", math.nan)
+        rows.append((*row, criterion.reason, explanation, when, error))
     columns = ["source", "protocol", "item", "quantity", "published", "ours", "criterion", "verdict", "reason"]
-    return pd.DataFrame(rows, columns=[*columns, "explanation", "measured"])
+    return pd.DataFrame(rows, columns=[*columns, "explanation", "measured", "standard_error"])
 
 
 def _verdict(criterion: Criterion, number: Number, found: Measured | None) -> str:
