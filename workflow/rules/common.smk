@@ -11,6 +11,7 @@ from benchmarks import Benchmarks
 from configuration import ConfigurationError, check
 from pdes import Pdes
 from inference_plan import Inference
+from judged import Judged
 from plan import Plan
 from provenance import KEPT, digest_of, fingerprint
 from publication import Publication
@@ -30,6 +31,7 @@ except ConfigurationError as error:
 
 RUN = plan.run
 inference = Inference(plan)
+judged = Judged(plan, benchmarks, pdes, springs)
 publication = Publication(plan)
 PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 SIMULATED = plan.of_kind("birth_death_migration")

@@ -4,7 +4,19 @@ from itertools import cycle
 from pathlib import Path
 
 from eqlearn.job import logged_to
-from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, MARKERS, PANEL, grid, legend, log_parameter, power_text, save
+from eqlearn.style import (
+    COUNT_COLOURS,
+    COUNT_DASHES,
+    MARKERS,
+    PANEL,
+    grid,
+    legend,
+    log_parameter,
+    mark_unsupported,
+    power_text,
+    save,
+)
+from eqlearn.support import unsupported
 from eqlearn.tables import read_table
 
 WIDTH = 11.5  # inches for the panels of a row
@@ -15,6 +27,7 @@ def figure_coefficients(
     *,
     coefficients: dict[str, Path],
     points: dict[str, Path],
+    verdicts: Path,
     learner: str,
     labels: dict[str, str],
     svg: Path,
@@ -23,7 +36,7 @@ def figure_coefficients(
     """One row per dataset, one panel per term of any of the learner's equations.
 
     ``coefficients``: curves of the equations; ``points``: coefficients per parameter value, of learners that have them;
-    both by dataset.
+    both by dataset; ``verdicts`` on the equations.
     """
     text = ["learner", "experiments", "coefficient"]
     curves = {name: read_table(path, ["parameter_value", "value"], text) for name, path in coefficients.items()}
@@ -33,9 +46,12 @@ def figure_coefficients(
     terms = {name: sorted(set(table["coefficient"]), key=_power) for name, table in curves.items()}
     most = max(map(len, terms.values()))
     figure, axes = grid(len(curves), most, (min(PANEL[0], WIDTH / most), PANEL[1]))
+    refuted = unsupported(verdicts)
     for row, (name, table) in zip(axes, curves.items()):
+        numbers = sorted({n for dataset, own, n in refuted if (dataset, own) == (name, learner)}, key=int, reverse=True)
         for axis, term in zip(row, terms[name]):
             _draw(axis, table, single.get(name), term)
+            mark_unsupported(axis, [f"{n} experiments" for n in numbers])
             axis.set_title(power_text(labels["state_symbol"], _power(term)))
             log_parameter(axis)
             axis.set_xlabel(labels["parameter"].replace(" (", "\n("))  # panels may be narrow
@@ -77,6 +93,7 @@ if __name__ == "__main__":
         figure_coefficients(
             coefficients=dict(zip(snakemake.params.datasets, snakemake.input.coefficients)),
             points=dict(zip(snakemake.params.datasets, snakemake.input.points)),
+            verdicts=snakemake.input.verdicts,
             learner=snakemake.params.learner,
             labels=snakemake.params.labels,
             svg=snakemake.output.svg,

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 from eqlearn import summary_lines
 from eqlearn.equation import read_equation
 from eqlearn.execution import commit_of, machine
@@ -22,6 +23,7 @@ def summarise(
     networks: list[Path],
     pdes: list[Path],
     springs: list[Path],
+    verdicts: list[Path],
     summary: Path,
     page: Path,
     description: Path,
@@ -43,6 +45,12 @@ def summarise(
         columns = ["verdict", "protocol", "item", "quantity"]
         lines += summary_lines.verdicts(read_table(verification, ["published", "ours"], columns))
     lines += summary_lines.equations({label: read_equation(path) for label, path in equations.items()}, shown)
+    columns = ["supported", "held_out", "reason"]
+    tables = [
+        read_table(path, ["nmse", "smoother_nmse"], ["dataset", "learner", "experiments", *columns])
+        for path in verdicts
+    ]
+    lines += summary_lines.support(pd.concat(tables))
     text = ["learner", "experiments"]
     lines += summary_lines.errors({name: read_table(path, ["mse"], text) for name, path in errors.items()})
     lines += summary_lines.inference(
@@ -70,6 +78,7 @@ if __name__ == "__main__":
             networks=snakemake.input.networks,
             pdes=snakemake.input.pdes,
             springs=snakemake.input.springs,
+            verdicts=snakemake.input.verdicts,
             summary=snakemake.output.summary,
             page=snakemake.output.page,
             description=snakemake.output.description,

@@ -66,6 +66,12 @@ def join(
     return _solved(candidates[int(np.argmin(errors))], coefficients.shape[1])
 
 
+def rejoin(found: Joined, variable: np.ndarray, coefficients: np.ndarray, weights: np.ndarray, share: float) -> Joined:
+    """The same degree and stiffness fitted to other experiments, ``share`` of those that they were chosen for."""
+    degree = min(len(found.coefficients) - 1, np.unique(variable).size - 1)
+    return _solved(_candidate(variable, coefficients, weights, degree, share * found.stiffness), weights.shape[1])
+
+
 def _candidate(
     variable: np.ndarray, coefficients: np.ndarray, weights: np.ndarray, degree: int, stiffness: float
 ) -> _Candidate:

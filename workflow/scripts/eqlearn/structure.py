@@ -12,6 +12,7 @@ from eqlearn.coefficients import Coefficient, Constant
 from eqlearn.equation import SYMBOL, Equation
 from eqlearn.errors import InputError
 from eqlearn.expression import MAX_POWER, Expression
+from eqlearn.verdict import marked
 
 _UNREAL = (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
 
@@ -135,8 +136,9 @@ def _is_zero(coefficient: Coefficient) -> bool:
 
 
 def to_text(equation: Equation, parameter: float | None = None, digits: int = 4) -> str:
-    """One line for people; with a parameter value the coefficients are numbers."""
-    return f"{equation.target} = {_filled(equation, parameter, digits)}"
+    """One line for people; with a parameter value the coefficients are numbers. It says so where data do not support
+    the equation."""
+    return marked(f"{equation.target} = {_filled(equation, parameter, digits)}", equation.verdict)
 
 
 def to_latex(equation: Equation, parameter: float | None = None, digits: int = 4) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from eqlearn.equation import Equation
 from eqlearn.structure import to_text
+from eqlearn.verdict import NOT_FOUND
 
 _LABELS = ("dataset", "learner", "experiments")
 
@@ -41,6 +42,25 @@ def equations(learned: Mapping[str, Equation], shown: Mapping[str, float]) -> li
         value = shown[label.split("/")[0]]
         lines.append(f"- `{label}`, {equation.parameter} = {value:g}: {to_text(equation, value)}")
     return ["## Learned equations", "", *lines] if lines else []
+
+
+def support(table: pd.DataFrame) -> list[str]:
+    """How many learned equations data support, and those that they do not, with what was held out of them."""
+    refuted = table[table["supported"] != "True"]
+    found = f"{len(table) - len(refuted)} of {len(table)} learned equations are supported by what was held out of them."
+    lines = ["", "## Verdicts", "", found]
+    if refuted.empty:
+        return lines
+    columns = (*_LABELS, "held out", "error over variance", "of a smoother", "why")
+    rows = [
+        (r.dataset, r.learner, r.experiments, r.held_out, _number(r.nmse), _number(r.smoother_nmse), r.reason)
+        for r in refuted.itertuples()
+    ]
+    return [*lines, "", f"Of the others ({NOT_FOUND}):", "", *_table(columns, rows)]
+
+
+def _number(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.2g}"
 
 
 def errors(tables: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -19,6 +19,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.joint_fit import Trajectory, fit_jointly
 from eqlearn.learners.experiment import Experiment, Library, experiments_of
+from eqlearn.learners.learned import Refittable
 from eqlearn.selection import left_out_errors, simplest_predictor
 from eqlearn.terms import embedded
 
@@ -44,14 +45,29 @@ class Settings:
 
 def learn(data: ParametricDataset, settings: Settings, provenance: dict, progress=lambda items: items) -> Equation:
     """Learn from all experiments of a dataset, wrapped by ``progress``; InputError as from ``experiments_of``."""
+    return learned(data, settings, provenance, progress).equation
+
+
+def learned(data: ParametricDataset, settings: Settings, provenance: dict, progress=lambda items: items) -> Refittable:
+    """The same with a way to fit the coefficients again."""
     library = Library(settings.powers, settings.powers)
     experiments = experiments_of(data, library, None, settings.form, progress)
     starts = [e.initial if e.initial is not None else e.fit(e.best()).initial for e in experiments]
     design, response = _stacked(data.values, experiments, starts, settings)
     chosen = _support(design, response, [e.floor for e in experiments], settings)
     fitted = [_fitted(data.values, experiments, starts, settings, design, response, support) for support in chosen]
-    terms, coefficients, errors, _ = min(fitted, key=lambda fit: fit[3])
-    return _equation(data, terms, coefficients, errors, {**provenance, "experiments": int(data.values.size)})
+    best = min(range(len(chosen)), key=lambda k: fitted[k][3])
+    terms, coefficients, errors, _ = fitted[best]
+
+    def refit(rows: np.ndarray) -> Equation:
+        some, begun = ([each[row] for row in rows] for each in (experiments, starts))
+        blocks = (each.reshape(len(experiments), -1, *each.shape[1:])[rows] for each in (design, response))
+        own = [block.reshape(-1, *block.shape[2:]) for block in blocks]
+        found = _fitted(data.values[rows], some, begun, settings, *own, chosen[best])
+        return _equation(data.select(rows), *found[:2], None, {})
+
+    equation = _equation(data, terms, coefficients, errors, {**provenance, "experiments": int(data.values.size)})
+    return Refittable(equation, refit)
 
 
 def _stacked(

@@ -41,10 +41,15 @@ def joined(
     others: Mapping[str, list[TrajectoryFit]] = MappingProxyType({}),
 ) -> Learned:
     """A support fitted to every experiment and joined over the parameter; ``others``: fits by model, for the table."""
-    curves = oat.joined(np.sqrt(data.values), experiments, powers, max_degree)
+    variable = np.sqrt(data.values)
+    curves = oat.joined(variable, experiments, powers, max_degree)
     common = [experiment.fit(powers) for experiment in experiments]
     table = _table(data.values, experiments, {**others, "common": common})
-    return Learned(_equation(data, powers, curves, provenance), table)
+
+    def refit(rows: np.ndarray) -> Equation:
+        return _equation(data.select(rows), powers, oat.rejoined(curves, variable, experiments, powers, rows), {})
+
+    return Learned(_equation(data, powers, curves, provenance), refit, table)
 
 
 def _equation(data: ParametricDataset, powers: Powers, curves: Joined, provenance: dict) -> Equation:
