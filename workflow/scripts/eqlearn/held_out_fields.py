@@ -22,7 +22,8 @@ ROWS, COLUMNS = 20, 64  # values of the coordinate, and samples at each, that ar
 
 def judged_field(equation: Equation, data: ParametricDataset, limits: Limits) -> Equation:
     """The equation, with sampled coefficients, with its verdict on a dataset with a target."""
-    inner, columns = np.arange(1, data.values.size - 1), spread(data.target.shape[1], COLUMNS)
+    inner, columns = np.arange(1, data.values.size - 1), np.arange(FOLDS // 2, data.target.shape[1], FOLDS)
+    columns = columns[spread(columns.size, COLUMNS)]
     shown, errors, smoothers = spread(inner.size, ROWS), [], []
     for fold in range(FOLDS):
         rows = np.array([inner[k] for k in shown if k % FOLDS == fold], int)
