@@ -24,6 +24,7 @@ from eqlearn.verdict import Limits, Verdict, decide
 FOLDS = 5
 MOST = 20  # parameter values, evenly spread: more tell no more, and take long
 STARTS = 10.0 ** np.arange(-4, 0.5, 0.5)  # shares of the largest state from which a start is sought
+EVEN = 1e-6  # relative
 INNER = slice(1, -1)  # samples that a smoother need not extrapolate to
 
 Refit = Callable[[np.ndarray], Equation | None]
@@ -91,8 +92,14 @@ def _over_conditions(data: ParametricDataset, rows: np.ndarray, values: np.ndarr
 
 
 def _from_samples(data: ParametricDataset, row: int) -> np.ndarray:
-    """States (M, S) of a run, each from its other samples."""
-    return foretold(data.time[row, :, None], data.features[row, :, 0])
+    """States (M, S) of a run, each from its other samples: over time and, where times are even, over the sample before,
+    since what jumps in time, such as a map in steps, may still be a smooth function of it."""
+    states, steps = data.features[row, :, 0], np.diff(data.time, axis=1)
+    found = foretold(data.time[row, :, None], states)
+    if (np.ptp(steps, axis=1) > EVEN * steps.mean(axis=1)).any():
+        return found
+    lagged = foretold(states[:-1, None], states[1:])
+    return np.concatenate([found, np.insert(lagged, 0, states[0], axis=1)])
 
 
 def _from_neighbours(data: ParametricDataset, row: int, others: np.ndarray) -> np.ndarray:
