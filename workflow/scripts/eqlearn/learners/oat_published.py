@@ -60,11 +60,11 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
     more = {"experiments": int(data.values.size), "kept": int(kept.sum())}
     equation = _joined(data, target, kept, fits, settings.degree, {**provenance, **more})
 
-    def refit(rows: np.ndarray) -> Equation | None:
+    def fitted_to(rows: np.ndarray) -> Equation | None:
         left = kept & np.isin(np.arange(kept.size), rows)
         return _joined(data, target, left, fits, settings.degree, {}) if left.any() else None
 
-    return Learned(equation, refit, _table(data.values, fits, kept))
+    return Learned(equation, fitted_to, _table(data.values, fits, kept))
 
 
 def fit_alone(data: ParametricDataset, row: int, path: Path) -> Fit:
