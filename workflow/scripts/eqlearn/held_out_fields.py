@@ -14,7 +14,7 @@ from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.networks.partition import spread
 from eqlearn.smoother import foretold
-from eqlearn.verdict import Limits, decide
+from eqlearn.verdict import Limits, decide, spread_of
 
 FOLDS = 5
 ROWS, COLUMNS = 20, 64  # values of the coordinate, and samples at each, that are foretold
@@ -31,7 +31,7 @@ def judged_field(equation: Equation, data: ParametricDataset, limits: Limits) ->
             fitted = _without(equation, inner[fold::FOLDS])
             errors.append(np.square(_evaluated(fitted, data, rows, columns) - data.target[np.ix_(rows, columns)]))
             smoothers += [_smoothed(data, row, columns) for row in rows]
-    size = float(np.var(data.target))
+    size = spread_of(data.target)
     error, smoothest = np.concatenate(errors).mean() / size, np.mean(smoothers, axis=0).min() / size
     failure = None if np.isfinite(error) else "its values at held-out samples are not finite"
     return replace(equation, verdict=decide(error, smoothest, "conditions", limits, failure))

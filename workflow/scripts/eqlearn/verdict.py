@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from eqlearn.errors import InputError
 
 NOT_FOUND = "no equation of this form found"
 HELD_OUT = ("conditions", "samples")
+LEAST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,12 @@ class Verdict:
     def to_json(self) -> dict[str, Any]:
         """The content that ``from_json`` reads."""
         return asdict(self)
+
+
+def spread_of(target: np.ndarray) -> float:
+    """Variance of a target (P, S) that errors are measured in: that at one value of the parameter, on average, since a
+    function is more than its mean there; where it hardly has one, a share of that of all values."""
+    return max(float(np.mean(np.var(target, axis=1))), LEAST_SPREAD * float(np.var(target)))
 
 
 def decide(nmse: float, smoother_nmse: float, held_out: str, limits: Limits, failure: str | None = None) -> Verdict:

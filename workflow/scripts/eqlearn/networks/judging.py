@@ -18,7 +18,7 @@ from eqlearn.networks.refit import refitted
 from eqlearn.networks.samples import Samples, samples_of
 from eqlearn.networks.trained import TrainedNetwork
 from eqlearn.smoother import foretold
-from eqlearn.verdict import Limits, decide
+from eqlearn.verdict import Limits, decide, spread_of
 
 ROWS, MOST = 16, 512  # parameter values, and samples of each, that coefficients are fitted to
 FIFTH = 5
@@ -38,7 +38,7 @@ def judged(equation: Equation, form: Form | None, parts: Partition, rows: np.nda
         predicted = fitted.evaluate(fresh.features)
     else:
         predicted = _evaluated(equation, parts.domain, few, fresh)
-    size = float(np.var(parts.domain.target))
+    size = spread_of(parts.domain.target)
     with np.errstate(all="ignore"):
         error = float(np.mean(np.square(predicted - fresh.target))) / size
     failure = None if np.isfinite(error) else "its values at held-out samples are not finite"
