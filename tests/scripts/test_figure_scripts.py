@@ -300,6 +300,7 @@ def test_equations_that_data_do_not_support_are_marked_in_their_panels_alone(dra
     (figure,) = kept
     notes = ["".join(text.get_text() for text in axes.texts if NOT_FOUND in text.get_text()) for axes in figure.axes]
     assert [note.removeprefix(f"{NOT_FOUND}:\n") for note in notes] == MARKED[draw]
+    figure.canvas.draw()
     for text in (text for axes in figure.axes for text in axes.texts):
         box, frame = text.get_window_extent(), text.axes.get_window_extent()
         assert frame.x0 <= box.x0 and box.x1 <= frame.x1 and box.y1 <= frame.y1
