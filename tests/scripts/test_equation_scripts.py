@@ -166,8 +166,8 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     assert escape(text) in (tmp_path / "s.html").read_text()
     assert "| deviates | 1 |" in text
     assert "i, q: published 1, ours 2" in text
-    assert "`d/oat.refined/n4`, R_p = 1: dC/dt = -1.0*C**2 + 0.5*C\n" in text
-    assert "`d/es.refined/n4`, R_p = 1: dC/dt = -1.0*C**2 + 0.5*C (no equation of this form found)\n" in text
+    assert "`d/oat.refined/n4`, proliferation_rate = 1: dC/dt = -1.0*C**2 + 0.5*C\n" in text
+    assert "`d/es.refined/n4`, proliferation_rate = 1: dC/dt = -1.0*C**2 + 0.5*C (no equation of this form found)\n" in text
     assert "1 of 2 learned equations are supported by what was held out of them." in text
     assert f"| d | es.refined | 4 | conditions | 0.5 | 0.013 | {refuted.reason} |" in text
     assert "| d | oat.refined | 4 | 1e-06 | 1 |" in text

@@ -28,6 +28,8 @@ def figure_example_fits(
         row[0].set_ylabel(labels["state"])
     for axis in axes[-1]:
         axis.set_xlabel(labels["horizontal_label"])
+    if all(table["state"].min() >= 0 for table in tables.values()):
+        axes[0][0].set_ylim(bottom=0)  # after all are drawn, since they share it
     legend(figure, axes[0])
     save(figure, svg, png)
 
@@ -39,8 +41,6 @@ def _draw(axis, table, curves: list[str], horizontal: str) -> None:
         name, colour, dashes = LEARNERS[label.split("/")[0]]
         rows = table[table["curve"] == label]
         axis.plot(rows[horizontal], rows["state"], color=colour, linestyle=dashes, label=name)
-    if table["state"].min() >= 0:
-        axis.set_ylim(bottom=0)
 
 
 if __name__ == "__main__":

@@ -123,11 +123,10 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
 
 
 def mark_unsupported(axis: Axes, names: Iterable[str]) -> None:
-    """Name in a panel the equations that data do not support; nothing where there are none."""
+    """Name in a panel, behind what is drawn, the equations that data do not support; nothing where there are none."""
     names = list(dict.fromkeys(names))
     if names:
-        box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
-        place = {"transform": axis.transAxes, "ha": "left", "va": "top", "zorder": 10, "bbox": box}
+        place = {"transform": axis.transAxes, "ha": "left", "va": "top", "zorder": 0.5}
         axis.text(0.02, 0.98, "\n".join([f"{NOT_FOUND}:", *names]), fontsize=5, color=VERMILION, **place)
 
 

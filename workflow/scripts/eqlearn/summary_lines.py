@@ -56,7 +56,7 @@ def support(table: pd.DataFrame) -> list[str]:
         (r.dataset, r.learner, r.experiments, r.held_out, _number(r.nmse), _number(r.smoother_nmse), r.reason)
         for r in refuted.itertuples()
     ]
-    return [*lines, "", f"Of the others ({NOT_FOUND}):", "", *_table(columns, rows)]
+    return [*lines, "", f"The others ({NOT_FOUND}):", "", *_table(columns, rows)]
 
 
 def _number(value: float) -> str:
