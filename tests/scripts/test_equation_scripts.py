@@ -14,6 +14,7 @@ from eqlearn.effective import coefficient_error
 from eqlearn.equation import Equation, read_equation, write_equation
 from eqlearn.errors import InputError
 from eqlearn.structure import same_structure
+from eqlearn.verdict import Verdict
 from fit_oat import fit_oat
 from infer_parameter import infer_parameter
 from score_trajectories import score_trajectories
@@ -21,6 +22,7 @@ from summarise import summarise
 from summarise_inference import summarise_inference
 from tabulate_coefficients import tabulate_coefficients
 from tabulate_recovery import tabulate_recovery, true_powers
+from tabulate_verdicts import tabulate_verdicts
 from write_mean_field_equation import write_mean_field_equation
 
 
@@ -219,16 +221,22 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     springs, law = tmp_path / "w.csv", {"task": "force", "seed": 2, "learner": "seql.refined", "structure_right": True}
     errors_of = {"coefficient_error": 2e-3, "latent_r2": 0.99999, "rmse_inside": 0.01, "rmse_outside": 0.02}
     pd.DataFrame([{**law, **errors_of}]).to_csv(springs, index=False)
+    judged = {"d/oat.refined/n4": fitted[0], "d/es.refined/n4": tmp_path / "es.json"}
+    refuted = Verdict(False, 0.5, 0.0125, "conditions", "its held-out error is 0.5 of the variance, above 0.05")
+    write_equation(dataclasses.replace(read_equation(fitted[0]), verdict=refuted), judged["d/es.refined/n4"])
+    verdicts = tmp_path / "judged.csv"
+    tabulate_verdicts(equations=judged, verdicts=verdicts)
     summarise(
         run="test",
         verification=verification,
-        equations={"d/oat.refined/n4": fitted[0]},
+        equations=judged,
         imported=[],
         errors={"d": errors},
         inference={"d": inference},
         networks=[networks],
         pdes=[pdes],
         springs=[springs],
+        verdicts=[verdicts],
         summary=summary,
         page=tmp_path / "s.html",
         description=tmp_path / "run.json",
@@ -245,7 +253,13 @@ def test_the_summary_names_verdicts_equations_and_errors(fitted, tmp_path):
     assert "1 of 2 smoothing windows are within a step" in text and "window_points" not in text
     assert "- as told (2)\n  - refined, i, q: published 1, ours 2\n" in text
     assert "i, lost: published 1, fails to integrate\n" in text
-    assert "dC/dt = -1.0*C**2 + 0.5*C" in text
+    assert "`d/oat.refined/n4`, proliferation_rate = 1: dC/dt = -1.0*C**2 + 0.5*C\n" in text
+    assert (
+        "`d/es.refined/n4`, proliferation_rate = 1: dC/dt = -1.0*C**2 + 0.5*C (no equation of this form found)\n"
+        in text
+    )
+    assert "1 of 2 learned equations are supported by what was held out of them." in text
+    assert f"| d | es.refined | 4 | conditions | 0.5 | 0.013 | {refuted.reason} |" in text
     assert "| d | oat.refined | 4 | 2e-06 | 1 |" in text
     held = "0.900 of 500 (allowed 0.856 to 0.944: right)"
     assert f"| d | oat.refined | 4 | 0.2 ± 0.013 | -0.01 ± 0.02 | 0.3 | {held} |" in text

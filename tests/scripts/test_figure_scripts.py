@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 from eqlearn import style
 from eqlearn.netcdf import write_netcdf
+from eqlearn.verdict import NOT_FOUND
 from figure_coefficients import figure_coefficients
 from figure_errors_by_experiments import figure_errors_by_experiments
 from figure_example_fits import figure_example_fits
@@ -32,6 +33,14 @@ def write(folder, name: str, table: pd.DataFrame):
     return path
 
 
+def refuting(folder, *labels: str):
+    """A table of verdicts that says no to some equations ``dataset/learner.protocol/n``, and yes to another."""
+    rows = [(*label.split("/"), label != "other/es.refined/n9") for label in ("other/es.refined/n9", *labels)]
+    table = pd.DataFrame(rows, columns=["dataset", "learner", "experiments", "refuted"])
+    table["experiments"] = table["experiments"].str.removeprefix("n")
+    return write(folder, "verdicts", table.assign(supported=~table.pop("refuted")))
+
+
 def example_fits(folder, labels=OWN_LABELS, **out):
     time = np.linspace(0, 20, 30)
     rows = [
@@ -42,7 +51,9 @@ def example_fits(folder, labels=OWN_LABELS, **out):
         for p in (0.01, 2.51, 4.91)
     ]
     path = write(folder, "examples", pd.concat(rows))
-    figure_example_fits(examples={"bdm-c0.05": path, "bdm-c0.25": path}, curves=CURVES, labels=labels, **out)
+    verdicts = refuting(folder, "bdm-c0.25/oat.refined/n4")
+    tables = {"bdm-c0.05": path, "bdm-c0.25": path}
+    figure_example_fits(examples=tables, verdicts=verdicts, curves=CURVES, labels=labels, **out)
 
 
 def coefficients(folder, labels=OWN_LABELS, terms=(("c1", 0.5), ("c2", -1.0), ("c3", 0.2)), **out):
@@ -59,6 +70,7 @@ def coefficients(folder, labels=OWN_LABELS, terms=(("c1", 0.5), ("c2", -1.0), ("
     figure_coefficients(
         coefficients=dict.fromkeys(names, joined),
         points=dict.fromkeys(names, single),
+        verdicts=refuting(folder, *(f"{names[1]}/oat.refined/n{n}" for n in (4, 12))),
         learner="oat.refined",
         labels=labels,
         **out,
@@ -82,7 +94,8 @@ def embedded_coefficients(folder, labels=OWN_LABELS, **out):
     ]
     path = write(folder, "joined", pd.concat(curves))
     names = ("mean_field-c0.05", "mean_field-c0.25-noise0.0025")
-    figure_coefficients(coefficients=dict.fromkeys(names, path), points={}, learner="es.refined", labels=labels, **out)
+    curves, verdicts = dict.fromkeys(names, path), refuting(folder)
+    figure_coefficients(coefficients=curves, points={}, verdicts=verdicts, learner="es.refined", labels=labels, **out)
 
 
 def joining(folder, labels=OWN_LABELS, **out):
@@ -110,7 +123,12 @@ def joining(folder, labels=OWN_LABELS, **out):
     dropped = table[(table["model"] == "alone") | (table["parameter_value"] > 1)]
     paths = [write(folder, "published", dropped), write(folder, "refined", table.assign(standard_error=0.1))]
     figure_joining(
-        coefficients=write(folder, "curves", pd.concat(curves)), points=dict(zip(shown, paths)), labels=labels, **out
+        coefficients=write(folder, "curves", pd.concat(curves)),
+        points=dict(zip(shown, paths)),
+        verdicts=refuting(folder, "bdm-c0.05/oat.published/n12"),
+        dataset="bdm-c0.05",
+        labels=labels,
+        **out,
     )
 
 
@@ -149,7 +167,8 @@ def errors_by_experiments(folder, labels=OWN_LABELS, **out):
         for n in numbers
     ]
     path, learners = write(folder, "errors", pd.concat(parts)), ["es.published", "es.refined"]
-    figure_errors_by_experiments(errors={"bdm-c0.05": path, "bdm-c0.25": path}, learners=learners, labels=labels, **out)
+    errors, verdicts = {"bdm-c0.05": path, "bdm-c0.25": path}, refuting(folder, "bdm-c0.25/es.refined/n12")
+    figure_errors_by_experiments(errors=errors, verdicts=verdicts, learners=learners, labels=labels, **out)
 
 
 def trajectory_errors(folder, labels=OWN_LABELS, **out):
@@ -161,14 +180,16 @@ def trajectory_errors(folder, labels=OWN_LABELS, **out):
     ]
     path = write(folder, "errors", pd.concat(parts))
     sampled = {"12": list(RATES), "4": list(RATES[::3])}
-    figure_trajectory_errors(errors={"bdm-c0.05": path, "bdm-c0.25": path}, sampled=sampled, labels=labels, **out)
+    errors, verdicts = {"bdm-c0.05": path, "bdm-c0.25": path}, refuting(folder, "bdm-c0.05/oat.refined/n4")
+    figure_trajectory_errors(errors=errors, verdicts=verdicts, sampled=sampled, labels=labels, **out)
 
 
 def one_column(folder, **out):
     """Of a user's table with one number of experiments; the parameter goes below zero."""
     table = pd.DataFrame({"learner": "es.published", "experiments": "4", "parameter_value": RATES - 1, "mse": 1e-5})
     path, sampled = write(folder, "errors", table), {"4": list(RATES[::3] - 1)}
-    figure_trajectory_errors(errors={"growth": path}, sampled=sampled, labels=TABLE_LABELS, **out)
+    verdicts = refuting(folder, "growth/es.published/n4")
+    figure_trajectory_errors(errors={"growth": path}, verdicts=verdicts, sampled=sampled, labels=TABLE_LABELS, **out)
 
 
 def example_fits_of_a_table(folder, **out):
@@ -271,6 +292,29 @@ def test_a_figure_can_be_read(draw, tmp_path, kept):
     with Image.open(tmp_path / "f.png") as image:
         assert image.info["dpi"][0] >= 199.9
         assert image.width <= 2600
+
+
+MARKED = {
+    example_fits: ["", "", "", "OAT ME-EQL", "OAT ME-EQL", "OAT ME-EQL"],
+    coefficients: ["", "", "", *["12 experiments\n4 experiments"] * 3],
+    embedded_coefficients: [""] * 14,
+    joining: ["OAT ME-EQL, published"] * 5 + [""] * 5,
+    trajectory_errors: ["", "OAT ME-EQL", "", ""],
+    errors_by_experiments: ["", "", "", "12 experiments"],
+    one_column: ["ES ME-EQL, published"],
+}
+
+
+@pytest.mark.parametrize("draw", MARKED, ids=lambda draw: draw.__name__)
+def test_equations_that_data_do_not_support_are_marked_in_their_panels_alone(draw, tmp_path, kept):
+    draw(tmp_path, svg=tmp_path / "f.svg", png=tmp_path / "f.png")
+    (figure,) = kept
+    notes = ["".join(text.get_text() for text in axes.texts if NOT_FOUND in text.get_text()) for axes in figure.axes]
+    assert [note.removeprefix(f"{NOT_FOUND}:\n") for note in notes] == MARKED[draw]
+    figure.canvas.draw()
+    for text in (text for axes in figure.axes for text in axes.texts):
+        box, frame = text.get_window_extent(), text.axes.get_window_extent()
+        assert frame.x0 <= box.x0 and box.x1 <= frame.x1 and box.y1 <= frame.y1
 
 
 @pytest.mark.parametrize("draw", FIGURES, ids=lambda draw: draw.__name__)

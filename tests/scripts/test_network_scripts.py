@@ -21,6 +21,7 @@ from PIL import Image
 from read_network import read_network
 from sample_analytic import sample_analytic
 from score_networks import score_networks
+from tabulate_verdicts import tabulate_verdicts
 from test_figure_scripts import overlapping, unlabelled
 from train_network import train_network
 
@@ -79,7 +80,9 @@ def chain(folder: Path) -> dict[str, Path]:
         reach=5.0,
         **tables,
     )
-    return {**paths, **read, **tables, "dataset": dataset}
+    verdicts = folder / "verdicts.csv"
+    tabulate_verdicts(equations={f"toy-f1/{LEARNER}/nall": read["equation"]}, verdicts=verdicts)
+    return {**paths, **read, **tables, "dataset": dataset, "verdicts": verdicts}
 
 
 def test_the_chain_ends_in_the_exact_equation(chain):
@@ -92,6 +95,8 @@ def test_the_chain_ends_in_the_exact_equation(chain):
     np.testing.assert_allclose(sorted(map(tuple, found.values())), [(-3, 3), (-3, 3)], rtol=1e-10)
     assert equation.provenance["learner"] == LEARNER
     assert not chain["checkpoint"].exists()
+    assert equation.verdict.supported and equation.verdict.nmse < 1e-20
+    assert equation.verdict.held_out == read_equation(chain["raw"]).verdict.held_out == "samples"
 
 
 def test_the_trained_equation_is_kept_beside_the_refined_one(chain):
@@ -142,13 +147,19 @@ def test_own_functions_are_sampled_and_unknown_ones_refused(folder):
         sample(folder, "f9")
 
 
+def given(chain: dict[str, Path]) -> dict[str, object]:
+    """What the figure of functions is given beside coefficients."""
+    functions = {"toy-f1": {"function": "f1", "noise": 0.0, "seed": 0}}
+    return {"curves": chain["curves"], "verdicts": chain["verdicts"], "functions": functions, "learned_on": 3.0}
+
+
 @pytest.mark.parametrize("figure", ["functions", "training"])
 def test_figures_can_be_read_and_have_the_same_bytes_twice(figure, chain, tmp_path, monkeypatch):
     kept = []
     for name in ("a", "b"):
         out = {"svg": tmp_path / f"{name}.svg", "png": tmp_path / f"{name}.png"}
         if figure == "functions":
-            figure_functions(coefficients=chain["coefficients"], curves=chain["curves"], learned_on=3.0, **out)
+            figure_functions(coefficients=chain["coefficients"], **given(chain), **out)
         else:
             key = ("toy-f1", LEARNER)
             figure_training(networks={key: chain["network"]}, trials={key: chain["readings"]}, **out)
@@ -170,7 +181,7 @@ def test_a_constant_coefficient_is_drawn_on_a_scale_of_its_size(values, limits, 
     coefficients.to_csv(tmp_path / "coefficients.csv", index=False)
     monkeypatch.setattr(style.plt, "close", kept.append)
     out = {"svg": tmp_path / "a.svg", "png": tmp_path / "a.png"}
-    figure_functions(coefficients=tmp_path / "coefficients.csv", curves=chain["curves"], learned_on=3.0, **out)
+    figure_functions(coefficients=tmp_path / "coefficients.csv", **given(chain), **out)
     last = [axes for axes in kept[0].axes if axes.axison][-1]
     assert last.get_ylim() == pytest.approx(limits) if limits else last.get_ylim()[0] < 0 < last.get_ylim()[1]
 

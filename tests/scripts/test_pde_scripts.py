@@ -24,6 +24,7 @@ from score_pdes import score_pdes
 from solve_pde import solve_pde
 from tabulate_pde_recovery import tabulate_pde_recovery
 from tabulate_pdes import tabulate_pdes
+from tabulate_verdicts import tabulate_verdicts
 from test_figure_scripts import overlapping, unlabelled
 from train_network import train_network
 
@@ -56,6 +57,7 @@ TRAINING = {
     "device": "cpu",
     "threads": 1,
 }
+FUNCTION = {"equation": "heat", "grid": "64x64", "noise": 0.0, "seed": 0}
 READING = {"reading": {"samples": 64, "parameter_values": 8}, "parameter_values": 8, "held_out": 0}
 
 
@@ -91,10 +93,14 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         datasets={"toy-heat": dataset},
         equations={("toy-heat", learner): files[learner] for learner in (*LABELS, *NETWORKS)},
         trials={("toy-heat", learner): files["trials"] for learner in NETWORKS},
-        functions={"toy-heat": {"equation": "heat", "grid": "64x64", "noise": 0.0, "seed": 0}},
+        functions={"toy-heat": FUNCTION},
         definitions=DEFINITIONS,
         scores=files["scores"],
         coefficients=files["coefficients"],
+    )
+    files["verdicts"], learned = folder / "verdicts.csv", (*LABELS, *NETWORKS)
+    tabulate_verdicts(
+        equations={f"toy-heat/{learner}/nall": files[learner] for learner in learned}, verdicts=files["verdicts"]
     )
     settings = {"noise": [0.001, 0.01], "seeds": [0, 1], "learners": LABELS, "highest_derivative": 2}
     recovery = {"recovery": files["draws"], "settings": {**settings, "noisy_derivatives": POLYNOMIALS}}
@@ -111,6 +117,10 @@ def test_the_chain_finds_an_own_equation(chain):
     assert list(scores["terms"]) == [*["u_xx"] * 4, "unread"] and list(scores["support_right"]) == [True] * 4 + [False]
     assert (scores["coefficient_mse"][:4] < 1e-4).all() and scores["coefficient_mse"][0] == 0
     assert read_equation(chain["sindy.refined"]).provenance["learner"] == "sindy.refined"
+    verdicts = pd.read_csv(chain["verdicts"]).set_index("learner")
+    assert verdicts["supported"].tolist() == [True, True, True, False]
+    assert verdicts["held_out"].tolist() == ["conditions", "conditions", "samples", "samples"]
+    assert (verdicts["nmse"][:3] < 1e-3).all() and verdicts["reason"].iloc[3] == "gates are open"
 
 
 def test_scores_are_those_of_the_equations(chain):
@@ -169,7 +179,9 @@ def test_tables_stand_beside_the_published_ones(chain, tmp_path):
 def test_figures_are_drawn_and_labelled(chain, tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(style.plt, "close", drawn.append)
-    figure_pde_coefficients(coefficients=chain["coefficients"], svg=tmp_path / "c.svg", png=tmp_path / "c.png")
+    functions = {"toy-heat": FUNCTION}
+    drawing = {"coefficients": chain["coefficients"], "functions": functions, "verdicts": chain["verdicts"]}
+    figure_pde_coefficients(**drawing, svg=tmp_path / "c.svg", png=tmp_path / "c.png")
     tabulate_pde_recovery(draws=[chain["draws"]], recovery=tmp_path / "recovery.csv")
     noise = {"draws": [chain["draws"]], "recovery": tmp_path / "recovery.csv"}
     figure_pde_noise(**noise, svg=tmp_path / "n.svg", png=tmp_path / "n.png")

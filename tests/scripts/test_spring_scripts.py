@@ -21,6 +21,7 @@ from read_springs import read_springs
 from sample_springs import sample_springs
 from score_springs import score_springs
 from tabulate_springs import tabulate_springs
+from tabulate_verdicts import tabulate_verdicts
 from test_figure_scripts import overlapping, unlabelled
 from train_springs import train_springs
 
@@ -64,7 +65,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files = {name: folder / f"{name}.{'csv' if 'trials' in name else 'nc'}" for name in names}
     files["encoder"] = folder / "seql.encoder.safetensors"
     files |= {name: folder / f"{name}.json" for name in ("raw", "over_latent", "equation", "unread")}
-    files |= {name: folder / f"{name}.csv" for name in ("readings", *TABLES)}
+    files |= {name: folder / f"{name}.csv" for name in ("readings", "verdicts", *TABLES)}
     sample_springs(dataset=files["dataset"], name="toy-pull", task="pull", seed=0, settings=SAMPLING, code=CODE)
     trained = {name: files[name] for name in ("dataset", "network", "encoder", "latent", "trials")}
     place = {"checkpoint": folder / "c.pt", "image": IMAGE, "code": CODE}
@@ -94,6 +95,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         examples=[0, 3],
         **{name: files[name] for name in TABLES},
     )
+    tabulate_verdicts(equations={"toy-pull/seql.refined/nall": files["equation"]}, verdicts=files["verdicts"])
     return files
 
 
@@ -122,6 +124,8 @@ def test_equations_name_the_encoder_and_say_how_positions_come_of_it(chain):
     line = np.polyfit(latent["position"].values[:48], latent["latent"].values[behind["trial"]][:48], 1)
     assert (behind["slope"], behind["intercept"]) == pytest.approx(tuple(line), abs=1e-6)
     assert read_equation(chain["unread"]).status == "unread"
+    verdicts = [read_equation(chain[name]).verdict for name in ("raw", "over_latent", "equation")]
+    assert all(verdict.supported and verdict.nmse < 0.01 for verdict in verdicts)
 
 
 def test_predictions_of_the_score_are_those_of_the_equation(chain):
@@ -156,8 +160,8 @@ def test_figures_have_labels_units_no_overlapping_text_and_200_dpi(draw, chain, 
     if draw == "encoder":
         figure_encoder(image=IMAGE, **out)
     else:
-        tables = {name: chain[name] for name in ("predictions", "coefficients", "encodings")}
-        figure_springs(**tables, task="pull", seed=0, learned_on=4.0, **out)
+        tables = {name: chain[name] for name in ("predictions", "coefficients", "encodings", "verdicts")}
+        figure_springs(**tables, dataset="toy-pull", task="pull", seed=0, learned_on=4.0, **out)
     figure = figures[0]
     figure.canvas.draw()
     assert not overlapping(figure)
@@ -176,8 +180,12 @@ def test_a_target_is_drawn_over_the_difference_of_which_it_is_a_function(
     if scattered:
         points["difference"] = generator("scattered").permutation(points["difference"])
     points.to_csv(tmp_path / "p.csv", index=False)
-    tables = {"predictions": tmp_path / "p.csv", **{name: chain[name] for name in ("coefficients", "encodings")}}
-    figure_springs(**tables, task="pull", seed=0, learned_on=4.0, svg=tmp_path / "f.svg", png=tmp_path / "f.png")
+    tables = {
+        "predictions": tmp_path / "p.csv",
+        **{name: chain[name] for name in ("coefficients", "encodings", "verdicts")},
+    }
+    out = {"svg": tmp_path / "f.svg", "png": tmp_path / "f.png"}
+    figure_springs(**tables, dataset="toy-pull", task="pull", seed=0, learned_on=4.0, **out)
     assert figures[0].axes[0].get_xlabel() == label
 
 

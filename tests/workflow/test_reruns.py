@@ -12,7 +12,7 @@ INFER = {"infer_parameter", "infer_limit"}
 AFTER_SIMULATION = LEARN | INFER | {"merge_simulations", "select_replicates", "differentiate", "score_trajectories"}
 AFTER_SIMULATION |= {"ablate_refinements"}
 ESTIMATES = {"summarise_inference", "tabulate_inference_examples", "tabulate_information", "summarise"}
-TABLES = ESTIMATES | {"tabulate_coefficients", "tabulate_recovery", "tabulate_structures"}
+TABLES = ESTIMATES | {"tabulate_coefficients", "tabulate_recovery", "tabulate_structures", "tabulate_verdicts"}
 FIGURES = {
     "figure_structures",
     "figure_joining",
@@ -26,14 +26,14 @@ FIGURES = {
 }
 NETWORK_FIGURES = {"figure_functions", "figure_training"}
 PDE_FIGURES = {"figure_pde_coefficients", "figure_pde_noise"}
-PDE_TABLES = {"score_pdes", "tabulate_pdes", "tabulate_pde_recovery", "summarise"}
+PDE_TABLES = {"score_pdes", "tabulate_pdes", "tabulate_pde_recovery", "tabulate_verdicts", "summarise"}
 KEPT_RUNS = {"verify"}  # says whether kept numbers are those of the present code
 TRAIN = {"train_network", "train_springs", "fit_relu"}
 SPRING_FIGURES = {"figure_encoder", "figure_springs"}
 READ_SPRINGS = {"read_springs", "score_springs", "tabulate_springs", "figure_springs"}
 AFTER_NETWORKS = {"fit_network", "infer_parameter", "score_trajectories", "tabulate_coefficients"} | ESTIMATES
-AFTER_NETWORKS |= FIGURES - {"figure_snapshots", "figure_structures"}
-READ = {"read_network", "score_networks", "summarise"} | NETWORK_FIGURES
+AFTER_NETWORKS |= (FIGURES - {"figure_snapshots", "figure_structures"}) | {"tabulate_verdicts"}
+READ = {"read_network", "score_networks", "tabulate_verdicts", "summarise"} | NETWORK_FIGURES
 PDE_NETWORKS = {"score_pdes", "tabulate_pdes", "figure_pde_coefficients"}  # what follows on their equations
 
 

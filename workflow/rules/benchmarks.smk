@@ -39,6 +39,7 @@ rule figure_functions:
     input:
         coefficients=f"{RUN}/tables/networks/{{study}}.coefficients.csv",
         curves=f"{RUN}/tables/networks/{{study}}.curves.csv",
+        verdicts=f"{RUN}/tables/verdicts/{{study}}.csv",
     output:
         svg=report(
             f"{RUN}/figures/functions/{{study}}.svg",
@@ -57,6 +58,7 @@ rule figure_functions:
         runtime=growing(5),
         gpu=0,
     params:
+        functions=benchmarks.functions,
         learned_on=benchmarks.setting("reach"),
         code=fingerprint("figure_functions.py"),
     script:

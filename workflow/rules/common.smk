@@ -14,6 +14,7 @@ from configuration_file import check_sources
 from foresight import check_run
 from pdes import Pdes
 from inference_plan import Inference
+from judged import Judged
 from plan import Plan
 from provenance import KEPT, digest_of, fingerprint
 from publication import Publication
@@ -44,6 +45,7 @@ for note in filter(None, notes):
 
 RUN = plan.run
 inference = Inference(plan)
+judged = Judged(plan, benchmarks, pdes, springs)
 publication = Publication(plan)
 PUBLISHED = Path(relpath(workflow.basedir)) / "config" / "published"
 SIMULATED = plan.of_kind("birth_death_migration")

@@ -5,6 +5,7 @@ rule figure_example_fits:
     """Example fits: data and curves of learned equations (N1)."""
     input:
         tables=plan.per_dataset("tables/example_fits"),
+        verdicts=f"{RUN}/tables/verdicts/{{study}}.csv",
     output:
         svg=report(
             f"{RUN}/figures/example_fits/{{study}}.svg",
@@ -36,6 +37,7 @@ rule figure_coefficients:
     input:
         coefficients=plan.per_dataset("tables/coefficients"),
         points=plan.points_files,
+        verdicts=f"{RUN}/tables/verdicts/{{study}}.csv",
     output:
         svg=report(
             f"{RUN}/figures/coefficients/{{study}}.{{learner}}.{{protocol}}.svg",
@@ -66,6 +68,7 @@ rule figure_trajectory_errors:
     """Trajectory error over the parameter (N6)."""
     input:
         errors=plan.per_dataset("tables/trajectory_errors"),
+        verdicts=f"{RUN}/tables/verdicts/{{study}}.csv",
     output:
         svg=report(
             f"{RUN}/figures/trajectory_errors/{{study}}.svg",
@@ -180,6 +183,7 @@ rule figure_joining:
     input:
         coefficients=f"{RUN}/tables/coefficients/{{dataset}}.csv",
         points=plan.joined_files,
+        verdicts=lambda wildcards: judged.table(plan.dataset(wildcards).study),
     output:
         svg=report(
             f"{RUN}/figures/joining/{{dataset}}.svg",
@@ -209,6 +213,7 @@ rule figure_errors_by_experiments:
     """Trajectory error of ES ME-EQL over the parameter, by number of experiments (N7)."""
     input:
         errors=plan.per_dataset("tables/trajectory_errors"),
+        verdicts=f"{RUN}/tables/verdicts/{{study}}.csv",
     output:
         svg=report(
             f"{RUN}/figures/errors_by_experiments/{{study}}.svg",

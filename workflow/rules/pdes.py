@@ -112,7 +112,7 @@ class Pdes(Benchmarks):
 
     def equation_files(self, wildcards: Any) -> list[str]:
         """Input function: the equations of the job's study, in the order of ``labels``."""
-        return [f"{self.run}/equations/{name}/{label}/{_product(label)}" for name, label in self.labels(wildcards)]
+        return [f"{self.run}/equations/{name}/{label}/{product_of(label)}" for name, label in self.labels(wildcards)]
 
     def trained(self, wildcards: Any) -> list[tuple[str, str]]:
         """Parameter function: (dataset, label) of the networks of the job's study."""
@@ -168,6 +168,6 @@ def _is_network(label: str) -> bool:
     return label.split(".")[0] in NETWORKS
 
 
-def _product(label: str) -> str:
+def product_of(label: str) -> str:
     """The equation of a learner that is scored; published networks are reported as trained."""
     return "nall.raw.json" if _is_network(label) and label.endswith(".published") else "nall.json"

@@ -68,6 +68,7 @@ rule fit_sindy_published:
         gpu=0,
     params:
         settings=pdes.learner("published"),
+        verdict=config["verdict"],
         code=fingerprint("fit_sindy_published.py"),
     script:
         "../scripts/fit_sindy_published.py"
@@ -92,6 +93,7 @@ rule fit_sindy_refined:
         gpu=0,
     params:
         settings=config["learners"]["sindy.refined"],
+        verdict=config["verdict"],
         code=fingerprint("fit_sindy_refined.py"),
     script:
         "../scripts/fit_sindy_refined.py"
@@ -212,6 +214,7 @@ rule figure_pde_coefficients:
     """Varying coefficients, true and learned (paper B, Fig. 3)."""
     input:
         coefficients=f"{RUN}/tables/pdes/{{study}}.coefficients.csv",
+        verdicts=f"{RUN}/tables/verdicts/{{study}}.csv",
     output:
         svg=report(
             f"{RUN}/figures/pde_coefficients/{{study}}.svg",
@@ -230,6 +233,7 @@ rule figure_pde_coefficients:
         runtime=growing(5),
         gpu=0,
     params:
+        functions=pdes.functions,
         code=fingerprint("figure_pde_coefficients.py"),
     script:
         "../scripts/figure_pde_coefficients.py"

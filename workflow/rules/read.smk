@@ -25,6 +25,7 @@ rule read_network:
     params:
         learner=lambda wildcards: f"{wildcards.network}.{wildcards.protocol}",
         settings=of_problem("reading"),
+        verdict=config["verdict"],
         code=fingerprint("read_network.py"),
     script:
         "../scripts/read_network.py"

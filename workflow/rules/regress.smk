@@ -22,6 +22,7 @@ rule fit_oat:
     params:
         values=plan.sampled_values,
         settings=plan.learner_settings("oat.refined"),
+        verdict=config["verdict"],
         code=fingerprint("fit_oat.py"),
     script:
         "../scripts/fit_oat.py"
@@ -48,6 +49,7 @@ rule fit_oat_published:
     params:
         values=plan.sampled_values,
         settings=plan.learner_settings("oat.published"),
+        verdict=config["verdict"],
         code=fingerprint("fit_oat_published.py"),
     script:
         "../scripts/fit_oat_published.py"
@@ -73,6 +75,7 @@ rule fit_es:
     params:
         values=plan.sampled_values,
         settings=plan.learner_settings("es.refined"),
+        verdict=config["verdict"],
         code=fingerprint("fit_es.py"),
     script:
         "../scripts/fit_es.py"
@@ -98,6 +101,7 @@ rule fit_es_published:
     params:
         values=plan.sampled_values,
         settings=plan.learner_settings("es.published"),
+        verdict=config["verdict"],
         code=fingerprint("fit_es_published.py"),
     script:
         "../scripts/fit_es_published.py"

@@ -34,6 +34,28 @@ rule score_trajectories:
         "../scripts/score_trajectories.py"
 
 
+rule tabulate_verdicts:
+    """Tabulate what data say about every equation of a study."""
+    input:
+        equations=judged.files,
+    output:
+        verdicts=f"{RUN}/tables/verdicts/{{study}}.csv",
+    log:
+        f"{RUN}/logs/tabulate_verdicts/{{study}}.log",
+    conda:
+        "../../envs/numerics.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+        gpu=0,
+    params:
+        labels=judged.labels,
+        code=fingerprint("tabulate_verdicts.py"),
+    script:
+        "../scripts/tabulate_verdicts.py"
+
+
 rule tabulate_coefficients:
     """Tabulate the coefficients of all equations of a dataset over the parameter."""
     input:

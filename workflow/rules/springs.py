@@ -68,7 +68,11 @@ class Springs(Benchmarks):
 
     def read_labels(self, wildcards: Any) -> list[tuple[str, str]]:
         """Parameter function: the same without the baseline."""
-        return [each for each in self._labels(wildcards.study) if each[1] != BASELINE]
+        return self.read_of(wildcards.study)
+
+    def read_of(self, study: str) -> list[tuple[str, str]]:
+        """(dataset, label) of everything in a study of which an equation is read."""
+        return [each for each in self._labels(study) if each[1] != BASELINE]
 
     def baseline_labels(self, wildcards: Any) -> list[tuple[str, str]]:
         """Parameter function: the baseline alone."""

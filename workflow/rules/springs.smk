@@ -15,6 +15,7 @@ rule sample_springs:
         runtime=growing(5),
         gpu=0,
     params:
+        dataset=lambda wildcards: wildcards.spring,
         task=springs.of_dataset("function"),
         seed=springs.of_dataset("seed"),
         settings=springs.sampling,
@@ -110,6 +111,7 @@ rule read_springs:
     params:
         learner=lambda wildcards: f"{wildcards.network}.{wildcards.protocol}",
         settings=springs.reading,
+        verdict=config["verdict"],
         code=fingerprint("read_springs.py"),
     script:
         "../scripts/read_springs.py"
@@ -212,6 +214,7 @@ rule figure_springs:
         predictions=springs.study_table("predictions"),
         coefficients=springs.study_table("coefficients"),
         encodings=springs.study_table("encodings"),
+        verdicts=lambda wildcards: judged.table(springs.datasets[wildcards.spring].study),
     output:
         svg=report(
             f"{RUN}/figures/springs/{{spring}}.svg",
@@ -230,6 +233,7 @@ rule figure_springs:
         runtime=growing(5),
         gpu=0,
     params:
+        dataset=lambda wildcards: wildcards.spring,
         task=springs.of_dataset("function"),
         seed=springs.of_dataset("seed"),
         learned_on=springs.setting("separation"),

@@ -79,6 +79,7 @@ rule fit_network:
         learner=lambda wildcards: f"{wildcards.network}.refined",
         values=plan.sampled_values,
         settings=plan.network_settings,
+        verdict=config["verdict"],
         code=fingerprint("fit_network.py"),
     script:
         "../scripts/fit_network.py"

@@ -137,6 +137,7 @@ rule summarise:
         networks=expand(f"{RUN}/tables/networks/{{study}}.scores.csv", study=benchmarks.studies),
         pdes=expand(f"{RUN}/tables/pdes/{{study}}.scores.csv", study=pdes.studies),
         springs=expand(f"{RUN}/tables/springs/{{study}}.scores.csv", study=springs.studies),
+        verdicts=judged.tables(),
     output:
         summary=f"{RUN}/summary.md",
         page=report(

@@ -6,7 +6,19 @@ from pathlib import Path
 from textwrap import wrap
 
 from eqlearn.job import logged_to
-from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, MARKERS, PANEL, grid, legend, log_parameter, power_text, save
+from eqlearn.style import (
+    COUNT_COLOURS,
+    COUNT_DASHES,
+    MARKERS,
+    PANEL,
+    grid,
+    legend,
+    log_parameter,
+    mark_unsupported,
+    power_text,
+    save,
+)
+from eqlearn.support import unsupported
 from eqlearn.tables import read_table
 
 TITLE = 22  # characters in a line above a panel
@@ -18,6 +30,7 @@ def figure_coefficients(
     *,
     coefficients: dict[str, Path],
     points: dict[str, Path],
+    verdicts: Path,
     learner: str,
     labels: dict[str, str],
     svg: Path,
@@ -26,7 +39,7 @@ def figure_coefficients(
     """One row per dataset, one panel per term of any of the learner's equations.
 
     ``coefficients``: curves of the equations; ``points``: coefficients per parameter value, of learners that have them;
-    both by dataset.
+    both by dataset; ``verdicts`` on the equations.
     """
     text = ["learner", "experiments", "coefficient"]
     curves = {name: read_table(path, ["parameter_value", "value"], text) for name, path in coefficients.items()}
@@ -36,9 +49,12 @@ def figure_coefficients(
     terms = {name: sorted(set(table["coefficient"]), key=_order) for name, table in curves.items()}
     most = max(1, *map(len, terms.values()))
     figure, axes = grid(len(curves), most, (min(PANEL[0], WIDTH / most), PANEL[1]))
+    refuted = unsupported(verdicts)
     for row, (name, table) in zip(axes, curves.items()):
+        numbers = sorted({n for dataset, own, n in refuted if (dataset, own) == (name, learner)}, key=int, reverse=True)
         for axis, term in zip(row, terms[name]):
             _draw(axis, table, single.get(name), term)
+            mark_unsupported(axis, [f"{n} experiments" for n in numbers])
             axis.set_title(_title(labels["state_symbol"], term))
             log_parameter(axis)
             axis.set_xlabel(labels["parameter"].replace(" (", "\n("))  # panels may be narrow
@@ -90,6 +106,7 @@ if __name__ == "__main__":
         figure_coefficients(
             coefficients=dict(zip(snakemake.params.datasets, snakemake.input.coefficients)),
             points=dict(zip(snakemake.params.datasets, snakemake.input.points)),
+            verdicts=snakemake.input.verdicts,
             learner=snakemake.params.learner,
             labels=snakemake.params.labels,
             svg=snakemake.output.svg,

@@ -5,18 +5,22 @@ from pathlib import Path
 
 from eqlearn.error_panels import error_panels
 from eqlearn.job import logged_to
-from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, LEARNERS
+from eqlearn.style import COUNT_COLOURS, COUNT_DASHES, LEARNERS, mark_unsupported
+from eqlearn.support import unsupported
 
 PANEL = (3.4, 2.0)
 
 
 def figure_errors_by_experiments(
-    *, errors: dict[str, Path], learners: list[str], labels: dict[str, str], svg: Path, png: Path
+    *, errors: dict[str, Path], verdicts: Path, learners: list[str], labels: dict[str, str], svg: Path, png: Path
 ) -> None:
-    """One row per dataset, one column per learner."""
+    """One row per dataset, one column per learner; equations that ``verdicts`` say no to are marked."""
+    refuted = unsupported(verdicts)
     columns = {LEARNERS[learner][0]: learner for learner in learners}
 
-    def draw(axis, table, column: str) -> None:
+    def draw(axis, table, column: str, dataset: str) -> None:
+        numbers = [n for name, learner, n in refuted if (name, learner) == (dataset, columns[column])]
+        mark_unsupported(axis, [f"{n} experiments" for n in sorted(numbers, key=int, reverse=True)])
         _draw(axis, table[table["learner"] == columns[column]])
         _draw_theory(axis, table[table["learner"] == "mean_field.theory"])
 
@@ -40,6 +44,7 @@ if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         figure_errors_by_experiments(
             errors=dict(zip(snakemake.params.datasets, snakemake.input.errors)),
+            verdicts=snakemake.input.verdicts,
             learners=snakemake.params.learners,
             labels=snakemake.params.labels,
             svg=snakemake.output.svg,

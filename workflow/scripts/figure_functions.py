@@ -4,15 +4,28 @@ from pathlib import Path
 
 import pandas as pd
 from eqlearn.job import logged_to
-from eqlearn.style import LEARNERS, grid, legend, save
+from eqlearn.style import LEARNERS, grid, legend, mark_unsupported, save
+from eqlearn.support import unsupported
 from eqlearn.tables import read_table
 
 KEYS = ["function", "noise", "seed"]
 MOST = 8  # rows of panels
 
 
-def figure_functions(*, coefficients: Path, curves: Path, learned_on: float, svg: Path, png: Path) -> None:
-    """One row per dataset: the function at every example, then every coefficient over the parameter."""
+def figure_functions(
+    *,
+    coefficients: Path,
+    curves: Path,
+    verdicts: Path,
+    functions: dict[str, dict],
+    learned_on: float,
+    svg: Path,
+    png: Path,
+) -> None:
+    """One row per dataset: the function at every example, then every coefficient over the parameter; ``functions``:
+    function, noise and seed by dataset, for the ``verdicts`` on the equations."""
+    names = {tuple(own[key] for key in KEYS): name for name, own in functions.items()}
+    refuted = unsupported(verdicts)
     text = ["function", "learner", "equation"]
     lines = _shown(read_table(curves, ["parameter_value", "feature", "target", "noise", "seed"], text))
     factors = _shown(read_table(coefficients, ["parameter_value", "value", "noise", "seed"], [*text, "quantity"]))
@@ -21,8 +34,10 @@ def figure_functions(*, coefficients: Path, curves: Path, learned_on: float, svg
     quantities = {key: _quantities(factors, key) for key, _ in datasets}
     figure, axes = grid(len(datasets), len(values) + max(map(len, quantities.values())), (1.9, 1.6))
     for row, (key, table) in zip(axes, datasets):
+        marked = [LEARNERS[learner][0] for name, learner, _ in sorted(refuted) if name == names[key]]
         for axis, value in zip(row, values):
             _draw(axis, table[table["parameter_value"] == value], "feature", "target")
+            mark_unsupported(axis, marked)
             axis.axvspan(-learned_on, learned_on, color="white", zorder=0)
             axis.set_facecolor("0.95")
             axis.set_title(f"{_name(key)}, t = {value:.3g}")
@@ -87,6 +102,8 @@ if __name__ == "__main__":
         figure_functions(
             coefficients=snakemake.input.coefficients,
             curves=snakemake.input.curves,
+            verdicts=snakemake.input.verdicts,
+            functions=snakemake.params.functions,
             learned_on=snakemake.params.learned_on["train"],
             svg=snakemake.output.svg,
             png=snakemake.output.png,

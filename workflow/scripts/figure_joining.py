@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 from eqlearn.job import logged_to
-from eqlearn.style import LEARNERS, MARKERS, PANEL, grid, legend, log_parameter, power_text, save
+from eqlearn.style import LEARNERS, MARKERS, PANEL, grid, legend, log_parameter, mark_unsupported, power_text, save
+from eqlearn.support import unsupported
 from eqlearn.tables import read_table
 
 WIDTH = 11.5  # inches for the panels of a row
@@ -14,10 +15,18 @@ LEAVES = 5  # a curve that exceeds every kept coefficient by this factor needs a
 
 
 def figure_joining(
-    *, coefficients: Path, points: dict[str, Path], labels: dict[str, str], svg: Path, png: Path
+    *,
+    coefficients: Path,
+    points: dict[str, Path],
+    verdicts: Path,
+    dataset: str,
+    labels: dict[str, str],
+    svg: Path,
+    png: Path,
 ) -> None:
     """One row per equation of one dataset (``points``: coefficients per parameter value by ``learner.protocol/n``), one
-    panel per term; ``coefficients``: the joined curves."""
+    panel per term; ``coefficients``: the joined curves; ``verdicts`` on the equations."""
+    refuted = unsupported(verdicts)
     curves = read_table(coefficients, ["parameter_value", "value"], ["learner", "experiments", "coefficient"])
     columns = ["parameter_value", "power", "coefficient"]
     single = {label: read_table(path, columns, ["model"]) for label, path in points.items()}
@@ -32,6 +41,7 @@ def figure_joining(
             name, colour, dashes = LEARNERS[learner]
             rows = joined[joined["coefficient"] == f"c{power}"]
             axis.plot(rows["parameter_value"], rows["value"], color=colour, ls=dashes, label=name)
+            mark_unsupported(axis, [name] if (dataset, learner, experiments) in refuted else [])
             _scale(axis, kept.abs().max(), rows["value"].abs().max())
             axis.set_title(f"{power_text(labels['state_symbol'], power)}, {experiments} experiments")
             log_parameter(axis)
@@ -76,6 +86,8 @@ if __name__ == "__main__":
         figure_joining(
             coefficients=snakemake.input.coefficients,
             points=dict(zip(snakemake.params.joined, snakemake.input.points)),
+            verdicts=snakemake.input.verdicts,
+            dataset=snakemake.wildcards.dataset,
             labels=snakemake.params.labels,
             svg=snakemake.output.svg,
             png=snakemake.output.png,

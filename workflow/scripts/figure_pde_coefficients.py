@@ -4,22 +4,31 @@ from pathlib import Path
 
 from eqlearn.job import logged_to
 from eqlearn.references import TRUE
-from eqlearn.style import LEARNERS, equation_text, grid, legend, save
+from eqlearn.style import LEARNERS, equation_text, grid, legend, mark_unsupported, save
+from eqlearn.support import unsupported
 from eqlearn.tables import read_table
 
+KEYS = ["equation", "grid", "noise", "seed"]
 MOST = 8  # rows of panels
 
 
-def figure_pde_coefficients(*, coefficients: Path, svg: Path, png: Path) -> None:
-    """One row per dataset, one column per true term."""
+def figure_pde_coefficients(
+    *, coefficients: Path, verdicts: Path, functions: dict[str, dict], svg: Path, png: Path
+) -> None:
+    """One row per dataset, one column per true term; ``functions``: equation, grid, noise and seed by dataset, for the
+    ``verdicts`` on the equations."""
+    names = {tuple(own[key] for key in KEYS): name for name, own in functions.items()}
+    refuted = unsupported(verdicts)
     text = ["equation", "grid", "learner", "term", "coordinate"]
     table = read_table(coefficients, ["parameter_value", "value", "noise", "seed"], text)
-    datasets = list(table.groupby(["equation", "grid", "noise", "seed"], sort=False))[:MOST]
+    datasets = list(table.groupby(KEYS, sort=False))[:MOST]
     terms = {key: list(dict.fromkeys(rows.loc[rows["learner"] == TRUE, "term"])) for key, rows in datasets}
     figure, axes = grid(len(datasets), max(map(len, terms.values())), (2.3, 1.75))
     for row, (key, rows) in zip(axes, datasets):
+        marked = [LEARNERS[learner][0] for name, learner, _ in sorted(refuted) if name == names[key]]
         for axis, term in zip(row, terms[key]):
             _draw(axis, rows[rows["term"] == term])
+            mark_unsupported(axis, marked)
             axis.set_title(f"{_label(key)}: {term.replace('*', '·')}")
             axis.set_xlabel(f"{rows['coordinate'].iloc[0]} (1)")
         row[0].set_ylabel("coefficient (1)")
@@ -47,4 +56,6 @@ def _draw(axis, rows) -> None:
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
-        figure_pde_coefficients(**dict(snakemake.input.items()), **dict(snakemake.output.items()))
+        figure_pde_coefficients(
+            functions=snakemake.params.functions, **dict(snakemake.input.items()), **dict(snakemake.output.items())
+        )

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from eqlearn.job import logged_to
-from eqlearn.style import LEARNERS, grid, legend, save
+from eqlearn.style import LEARNERS, grid, legend, mark_unsupported, save
+from eqlearn.support import unsupported
 from eqlearn.tables import read_table
 
 PANEL = (2.0, 1.75)
@@ -17,6 +18,8 @@ def figure_springs(
     predictions: Path,
     coefficients: Path,
     encodings: Path,
+    verdicts: Path,
+    dataset: str,
     task: str,
     seed: int,
     learned_on: float | None,
@@ -25,7 +28,7 @@ def figure_springs(
 ) -> None:
     """Above: the target over the difference of the positions at every example, a panel per t; where it is no function
     of that, over the true target. Below: the coefficients over the parameter, then the latent variable over the
-    position, a panel per learner."""
+    position, a panel per learner. ``verdicts`` on the equations of the ``dataset`` are marked."""
 
     def own(path: Path, numeric: list[str], text: list[str]) -> pd.DataFrame:
         table = read_table(path, [*numeric, "seed"], ["task", "learner", *text])
@@ -43,6 +46,9 @@ def figure_springs(
         axis.set_xlabel("ψ2 − ψ1 (1)" if over == "difference" else f"true {task} (1)")
     axes[0][0].set_ylabel(f"{task} (1)")
     _coefficients(axes[1][0], curves)
+    refuted = unsupported(verdicts)
+    for axis in (*axes[0][: len(values)], axes[1][0]):
+        mark_unsupported(axis, [LEARNERS[own][0] for own in learners if (dataset, own, "all") in refuted])
     for axis, learner in zip(axes[1][1:], learners):
         _latent(axis, latent[latent["learner"] == learner], learner)
     for axis in [*axes[0][len(values) :], *axes[1][1 + len(learners) :]]:
@@ -106,6 +112,7 @@ def _latent(axis, table: pd.DataFrame, learner: str) -> None:
 if __name__ == "__main__":
     with logged_to(snakemake.log[0], __file__):
         figure_springs(
+            dataset=snakemake.params.dataset,
             task=snakemake.params.task,
             seed=snakemake.params.seed,
             learned_on=snakemake.params.learned_on["train"],

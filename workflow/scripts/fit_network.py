@@ -1,11 +1,14 @@
 """Learn one equation from trajectories by a network, which proposes its terms (SEQL, HEQL)."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 from eqlearn.dataset import read_dataset
 from eqlearn.equation import write_equation
+from eqlearn.held_out import judged
 from eqlearn.job import logged_to
 from eqlearn.learners import network_study
 from eqlearn.networks.fitting import NetworkSettings
@@ -14,6 +17,7 @@ from eqlearn.networks.trained import write_trained
 from eqlearn.networks.training import Schedule
 from eqlearn.origin import origin
 from eqlearn.tables import write_table
+from eqlearn.verdict import Limits
 from tqdm import tqdm
 
 
@@ -28,10 +32,12 @@ def fit_network(
     values: list[float],
     settings: dict,
     code: dict,
+    verdict: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
     """Write the equation, a table of its fit at each parameter value, the trained network, and a table of its trials;
-    ``learner`` is ``network.protocol``."""
-    data = read_dataset(dataset).at(values)
+    ``learner`` is ``network.protocol``; ``verdict``: changes to ``Limits``."""
+    whole = read_dataset(dataset)
+    data = whole.at(values)
     provenance = origin(settings, code, learner=learner, dataset=data.name, dataset_digest=data.digest())
     training = Schedule(**settings["training"], initial=Initial(**settings["initial"]))
     chosen = {key: settings[key] for key in settings if key not in ("training", "initial", "device", "threads")}
@@ -47,7 +53,8 @@ def fit_network(
     write_trained(found.trained, network)
     write_table(found.trials, trials)
     write_table(found.learned.per_parameter, per_parameter)
-    write_equation(found.learned.equation, equation)
+    learned = found.learned
+    write_equation(judged(learned.equation, data, learned.refit, Limits(**verdict), whole), equation)
 
 
 if __name__ == "__main__":
@@ -57,6 +64,7 @@ if __name__ == "__main__":
             learner=snakemake.params.learner,
             values=snakemake.params["values"],
             settings=snakemake.params.settings,
+            verdict=snakemake.params.verdict,
             code=snakemake.params.code,
             **dict(snakemake.output.items()),
         )

@@ -1,19 +1,32 @@
 """Learn a partial differential equation in weak form."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from eqlearn.dataset import read_dataset
 from eqlearn.equation import write_equation
+from eqlearn.held_out_fields import judged_field
 from eqlearn.job import logged_to
 from eqlearn.learners import weak_sindy
 from eqlearn.origin import origin
+from eqlearn.verdict import Limits
 
 
-def fit_sindy_refined(*, dataset: Path, equation: Path, learner: str, settings: dict, code: dict) -> None:
-    """Write the equation."""
+def fit_sindy_refined(
+    *,
+    dataset: Path,
+    equation: Path,
+    learner: str,
+    settings: dict,
+    code: dict,
+    verdict: Mapping[str, float] = MappingProxyType({}),
+) -> None:
+    """Write the equation; ``verdict``: changes to ``Limits``."""
     data = read_dataset(dataset)
     provenance = origin(settings, code, learner=learner, dataset=data.name, dataset_digest=data.digest())
-    write_equation(weak_sindy.learn(data, weak_sindy.Settings(**settings), provenance), equation)
+    learned = weak_sindy.learn(data, weak_sindy.Settings(**settings), provenance)
+    write_equation(judged_field(learned, data, Limits(**verdict)), equation)
 
 
 if __name__ == "__main__":
@@ -23,5 +36,6 @@ if __name__ == "__main__":
             equation=snakemake.output.equation,
             learner="sindy.refined",
             settings=snakemake.params.settings,
+            verdict=snakemake.params.verdict,
             code=snakemake.params.code,
         )

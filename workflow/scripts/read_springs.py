@@ -1,17 +1,21 @@
 """Read the equation behind a trained encoder: as trained, and refined over latent variables and over positions."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from eqlearn.dataset import read_dataset
 from eqlearn.equation import write_equation
 from eqlearn.job import logged_to
 from eqlearn.networks.encoder_file import encoder_digest
+from eqlearn.networks.image_judging import judged_images
 from eqlearn.networks.image_reading import equations, read_images
 from eqlearn.networks.latent import read_latent
 from eqlearn.networks.trained import read_trained
 from eqlearn.origin import origin
 from eqlearn.tables import read_table, write_table
+from eqlearn.verdict import Limits
 from tqdm import tqdm
 
 
@@ -29,10 +33,12 @@ def read_springs(
     learner: str,
     settings: dict,
     code: dict,
+    verdict: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
     """Write the equation as trained, the refined ones over latent variables and over positions, and a table of trials.
 
-    Equations name the encoder by the digest of its file, the trial, and the line between latent variable and position.
+    Equations name the encoder by the digest of its file, the trial, and the line between latent variable and position;
+    ``verdict``: changes to ``Limits``.
     """
     data, trained, latents = read_dataset(dataset), read_trained(network), read_latent(latent)
     reading, table = settings["reading"], read_table(trials, ["trial"])
@@ -45,7 +51,9 @@ def read_springs(
         behind |= {"trial": found.trial, "slope": line.slope, "intercept": line.intercept}
     more = {"learner": learner, "dataset": data.name, "trained": trained_by, "encoder": behind}
     provenance = origin(settings, code, **more)
-    for content, path in zip(equations(found, trained, data, provenance), (raw, over_latent, equation)):
+    learned = equations(found, trained, data, provenance)
+    whole = judged_images(learned, found, trained, latents, data, settings["held_out"], Limits(**verdict))
+    for content, path in zip(whole, (raw, over_latent, equation)):
         write_equation(content, path)
     write_table(found.table, readings)
 
@@ -55,6 +63,7 @@ if __name__ == "__main__":
         read_springs(
             learner=snakemake.params.learner,
             settings=snakemake.params.settings,
+            verdict=snakemake.params.verdict,
             code=snakemake.params.code,
             **dict(snakemake.input.items()),
             **dict(snakemake.output.items()),

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 from eqlearn import summary_lines
 from eqlearn.dataset import read_dataset
 from eqlearn.equation import read_equation
@@ -24,6 +25,7 @@ def summarise(
     networks: list[Path],
     pdes: list[Path],
     springs: list[Path],
+    verdicts: list[Path],
     summary: Path,
     page: Path,
     description: Path,
@@ -46,6 +48,12 @@ def summarise(
         lines += summary_lines.verdicts(read_table(verification, ["published", "ours"], columns))
     lines += summary_lines.notes(read_dataset(path) for path in imported)
     lines += summary_lines.equations({label: read_equation(path) for label, path in equations.items()}, shown)
+    columns = ["supported", "held_out", "reason"]
+    tables = [
+        read_table(path, ["nmse", "smoother_nmse"], ["dataset", "learner", "experiments", *columns])
+        for path in verdicts
+    ]
+    lines += summary_lines.support(pd.concat(tables))
     text = ["learner", "experiments"]
     scored = {name: read_table(path, ["parameter_value", "mse", "nmse"], text) for name, path in errors.items()}
     lines += summary_lines.errors(scored)
@@ -75,6 +83,7 @@ if __name__ == "__main__":
             networks=snakemake.input.networks,
             pdes=snakemake.input.pdes,
             springs=snakemake.input.springs,
+            verdicts=snakemake.input.verdicts,
             summary=snakemake.output.summary,
             page=snakemake.output.page,
             description=snakemake.output.description,

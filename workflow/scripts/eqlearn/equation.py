@@ -17,9 +17,12 @@ from eqlearn.errors import InputError
 from eqlearn.expression import FUNCTIONS, Expression
 from eqlearn.files import read_json, write_text
 from eqlearn.names import LONGEST, hint_of, normal, require_printable, shown
+from eqlearn.verdict import Verdict
+from eqlearn.verdict import from_json as verdict_from_json
 
 SYMBOL = "p"
-_KEYS = ("status", "reason", "target", "template", "features", "parameter", "coefficients", "valid_range", "provenance")
+_KEYS = ("status", "reason", "target", "template", "features", "parameter", "coefficients", "valid_range")
+_KEYS += ("verdict", "provenance")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Equation:
     coefficients: by name, each a function of the parameter.
     provenance: learner, settings, dataset digest, code digest, seed, versions.
     reason: why the status is 'unread'.
+    verdict: whether data support the equation; None where nobody asked (a theory, an older file).
 
     Raises InputError when names are missing, unknown or not identifiers.
     """
@@ -49,6 +53,7 @@ class Equation:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     status: str = "read"
     reason: str | None = None
+    verdict: Verdict | None = None
 
     def __post_init__(self) -> None:
         _validate(self)
@@ -72,8 +77,8 @@ class Equation:
         return np.broadcast_to(self.expression.evaluate(values), shape).astype(float)
 
     def with_coefficients(self, coefficients: Mapping[str, Coefficient]) -> "Equation":
-        """The same structure with other coefficients."""
-        return dataclasses.replace(self, coefficients=dict(coefficients))
+        """The same structure with other coefficients, on which there is no verdict yet."""
+        return dataclasses.replace(self, coefficients=dict(coefficients), verdict=None)
 
 
 def _validate(equation: Equation) -> None:
@@ -110,6 +115,7 @@ def write_equation(equation: Equation, path: str | Path) -> None:
     """Write JSON for people: one key a line, numbers without loss."""
     content = {key: getattr(equation, key) for key in _KEYS}
     content["coefficients"] = {name: c.to_json() for name, c in equation.coefficients.items()}
+    content["verdict"] = equation.verdict and equation.verdict.to_json()
     content = {key: value for key, value in content.items() if value is not None}
     write_text(path, json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
 
@@ -130,12 +136,14 @@ def _from_json(content: dict[str, Any]) -> Equation:
     if missing:
         raise InputError(f"equation: key {min(missing)!r} is missing.")
     types = {"status": str, "reason": str, "target": str, "template": str, "features": list, "parameter": str}
-    types |= {"coefficients": dict, "valid_range": list, "provenance": dict}
+    types |= {"coefficients": dict, "valid_range": list, "verdict": dict, "provenance": dict}
     for key, value in content.items():
         if not isinstance(value, types[key]):
             raise InputError(f"equation: {key} is a {type(value).__name__}, must be a {types[key].__name__}.")
     if "valid_range" in content:
         content["valid_range"] = kinds.numbers("valid_range", content["valid_range"], length=2)
+    if "verdict" in content:
+        content["verdict"] = verdict_from_json(content["verdict"])
     content["features"] = tuple(content["features"])
     named = {str(name): kinds.from_json(name, item) for name, item in content.get("coefficients", {}).items()}
     return Equation(**{"template": None, **content, "coefficients": named})

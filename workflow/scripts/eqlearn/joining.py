@@ -69,6 +69,12 @@ def join(
     return dataclasses.replace(_solved(candidates[best], coefficients.shape[1]), left_out=errors[best])
 
 
+def rejoin(found: Joined, variable: np.ndarray, coefficients: np.ndarray, weights: np.ndarray, share: float) -> Joined:
+    """The same degree and stiffness fitted to other experiments, ``share`` of those that they were chosen for."""
+    degree = min(len(found.coefficients) - 1, np.unique(variable).size - 1)
+    return _solved(_candidate(variable, coefficients, weights, degree, share * found.stiffness), weights.shape[1])
+
+
 def _candidate(
     variable: np.ndarray, coefficients: np.ndarray, weights: np.ndarray, degree: int, stiffness: float
 ) -> _Candidate:

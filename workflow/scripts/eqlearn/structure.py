@@ -14,6 +14,7 @@ from eqlearn.equation import SYMBOL, Equation
 from eqlearn.errors import InputError
 from eqlearn.expression import MAX_POWER, Expression
 from eqlearn.symbolic_limits import bounded_in_time, fit, require_numbers, require_terms
+from eqlearn.verdict import marked
 
 MAX_EXPONENT = 700.0  # of e in double precision
 _UNREAL = (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
@@ -173,8 +174,9 @@ def _is_zero(coefficient: Coefficient) -> bool:
 
 @bounded_in_time
 def to_text(equation: Equation, parameter: float | None = None, digits: int = 4) -> str:
-    """One line for people; with a parameter value the coefficients are numbers."""
-    return f"{equation.target} = {_filled(equation, parameter, digits)}"
+    """One line for people; with a parameter value the coefficients are numbers. It says so where data do not support
+    the equation."""
+    return marked(f"{equation.target} = {_filled(equation, parameter, digits)}", equation.verdict)
 
 
 @bounded_in_time

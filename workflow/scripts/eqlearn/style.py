@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from eqlearn.files import replacing
+from eqlearn.verdict import NOT_FOUND
 
 # Okabe & Ito (2008); told apart by dash as well, for print in grey.
 BLACK, ORANGE, GREEN, BLUE, VERMILION = "#000000", "#E69F00", "#009E73", "#0072B2", "#D55E00"
@@ -121,6 +122,14 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
     figure.legend(
         handles.values(), handles.keys(), loc="outside upper center", ncols=min(len(handles), columns), frameon=False
     )
+
+
+def mark_unsupported(axis: Axes, names: Iterable[str]) -> None:
+    """Name in a panel, behind what is drawn, the equations that data do not support; nothing where there are none."""
+    names = list(dict.fromkeys(names))
+    if names:
+        place = {"transform": axis.transAxes, "ha": "left", "va": "top", "zorder": 0.5}
+        axis.text(0.02, 0.98, "\n".join([f"{NOT_FOUND}:", *names]), fontsize=5, color=VERMILION, **place)
 
 
 def save(figure: Figure, svg: str | Path, png: str | Path) -> None:

@@ -10,6 +10,7 @@ from eqlearn.dataset import NOTES, ParametricDataset
 from eqlearn.equation import Equation
 from eqlearn.medians import median_with_error, with_error
 from eqlearn.structure import to_text
+from eqlearn.verdict import NOT_FOUND
 from eqlearn.verification import VERDICTS
 
 SINGLE_WINDOWS = "window_points"  # one of 500 rates, many of which have the same
@@ -75,6 +76,25 @@ def equations(learned: Mapping[str, Equation], shown: Mapping[str, float]) -> li
         lines.append(f"- `{label}`, {equation.parameter} = {value:g}: {to_text(equation, value)}")
         lines += [f"  - warning: {warning}" for warning in equation.provenance.get("warnings", ())]
     return ["## Learned equations", "", *lines] if lines else []
+
+
+def support(table: pd.DataFrame) -> list[str]:
+    """How many learned equations data support, and those that they do not, with what was held out of them."""
+    refuted = table[table["supported"] != "True"]
+    found = f"{len(table) - len(refuted)} of {len(table)} learned equations are supported by what was held out of them."
+    lines = ["", "## Verdicts", "", found]
+    if refuted.empty:
+        return lines
+    columns = (*_LABELS, "held out", "error over variance", "of a smoother", "why")
+    rows = [
+        (r.dataset, r.learner, r.experiments, r.held_out, _number(r.nmse), _number(r.smoother_nmse), r.reason)
+        for r in refuted.itertuples()
+    ]
+    return [*lines, "", f"The others ({NOT_FOUND}):", "", *_table(columns, rows)]
+
+
+def _number(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.2g}"
 
 
 def errors(tables: Mapping[str, pd.DataFrame]) -> list[str]:

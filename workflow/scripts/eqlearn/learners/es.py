@@ -22,6 +22,7 @@ from eqlearn.equation import Equation
 from eqlearn.errors import InputError
 from eqlearn.joint_fit import Trajectory, fit_jointly
 from eqlearn.learners.experiment import Experiment, Library, experiments_of, units_of
+from eqlearn.learners.learned import Refittable
 from eqlearn.scales import TIME_BITS, rounded
 from eqlearn.selection import left_out_errors, simplest_predictor
 from eqlearn.terms import embedded
@@ -68,6 +69,11 @@ def _power(values: np.ndarray, exponent: float) -> np.ndarray:
 
 def learn(data: ParametricDataset, settings: Settings, provenance: dict, progress=lambda items: items) -> Equation:
     """Learn from all experiments of a dataset, wrapped by ``progress``; InputError as from ``experiments_of``."""
+    return learned(data, settings, provenance, progress).equation
+
+
+def learned(data: ParametricDataset, settings: Settings, provenance: dict, progress=lambda items: items) -> Refittable:
+    """The same with a way to fit the coefficients again."""
     library, settings = Library(settings.powers, settings.powers), settings.of(data)
     experiments = experiments_of(data, library, None, settings.form, progress)
     starts = [e.initial if e.initial is not None else e.fit(e.best()).initial for e in experiments]
@@ -83,8 +89,15 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
     terms = [settings.terms[column] for column in columns]
     units = experiments[0].units.coefficients([power for _, power in terms]) / sizes[list(columns)]
     errors = None if errors is None else units * errors
-    more = {"experiments": int(data.values.size), "exponents": list(settings.exponents)}
-    return _equation(data, terms, units * coefficients, errors, {**provenance, **more, "time_scale": time_scale(data)})
+
+    def refit(rows: np.ndarray) -> Equation:
+        blocks = (each.reshape(len(experiments), -1, *each.shape[1:])[rows] for each in (design, response))
+        own = [block.reshape(-1, *block.shape[2:]) for block in blocks]
+        found = _fitted(factors[rows], [trajectories[row] for row in rows], settings, *own, columns)
+        return _equation(data.select(rows), terms, units * found[0], None, {})
+
+    more = {"experiments": int(data.values.size), "exponents": list(settings.exponents), "time_scale": time_scale(data)}
+    return Refittable(_equation(data, terms, units * coefficients, errors, {**provenance, **more}), refit)
 
 
 def _stacked(

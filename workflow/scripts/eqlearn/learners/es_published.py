@@ -11,6 +11,8 @@ import numpy as np
 from eqlearn.coefficients import Constant
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
+from eqlearn.joint_fit import Trajectory, fit_jointly
+from eqlearn.learners.learned import Refittable
 from eqlearn.learners.needs import require_two_experiments
 from eqlearn.learners.published import Fold, Path, criterion, refit, residuals, select
 from eqlearn.terms import powers_of
@@ -35,6 +37,11 @@ def learn(data: ParametricDataset, path: Path, provenance: dict, splits: list[Sp
 
     Raises InputError for fewer than two experiments.
     """
+    return learned(data, path, provenance, splits).equation
+
+
+def learned(data: ParametricDataset, path: Path, provenance: dict, splits: list[Split] | None = None) -> Refittable:
+    """The same with a way to fit the coefficients again: by least squares, which does not stall as Nelder-Mead may."""
     require_two_experiments(data.name, data.values.size)
     experiments = np.arange(data.values.size)
     splits = splits or published_splits(data.values.size, path.folds)
@@ -43,7 +50,14 @@ def learn(data: ParametricDataset, path: Path, provenance: dict, splits: list[Sp
     coefficients, mse = refit(selected, everything)
     votes = {" ".join(map(str, powers)): count for powers, count in selected.votes.items()}
     more = {"experiments": int(data.values.size), "votes": votes, "training_mse": mse}
-    return _equation(data, selected.powers, coefficients, {**provenance, **more})
+
+    def fitted_to(rows: np.ndarray) -> Equation:
+        some = [Trajectory(data.values[row] * data.time[row], states[row], states[row, 0]) for row in rows]
+        fit = fit_jointly(some, np.ones((rows.size, coefficients.size)), np.array(selected.powers), coefficients)
+        return _equation(data.select(rows), selected.powers, fit.coefficients, {})
+
+    states = data.features[:, :, 0]
+    return Refittable(_equation(data, selected.powers, coefficients, {**provenance, **more}), fitted_to)
 
 
 def _fold(data: ParametricDataset, train: np.ndarray, test: np.ndarray, path: Path) -> Fold:

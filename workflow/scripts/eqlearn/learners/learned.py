@@ -1,4 +1,4 @@
-"""What learning one experiment at a time gives."""
+"""What learners of trajectories give."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,23 @@ import pandas as pd
 
 from eqlearn.dataset import ParametricDataset
 from eqlearn.equation import Equation
+from eqlearn.held_out import Refit
 
 
 @dataclass(frozen=True)
-class Learned:
-    """The equation for all experiments, and a table of coefficients of dC/dt, or of dC/d(p·t) where the dataset's
-    time_scale is the parameter, with a row per parameter value, model (alone: of that experiment only; common: with
-    the terms of the equation) and power of the state."""
+class Refittable:
+    """The equation for all experiments; ``refit`` gives it with coefficients from some experiments alone."""
 
     equation: Equation
+    refit: Refit
+
+
+@dataclass(frozen=True)
+class Learned(Refittable):
+    """The same, and a table of coefficients of dC/dt, or of dC/d(p·t) where the dataset's time_scale is the parameter,
+    with a row per parameter value, model (alone: of that experiment only; common: with the terms of the equation) and
+    power of the state."""
+
     per_parameter: pd.DataFrame
 
 

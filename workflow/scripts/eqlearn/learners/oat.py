@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eqlearn.joining import Joined, join
+from eqlearn.joining import Joined, join, rejoin
 from eqlearn.learners.experiment import Experiment, Powers, leading_supports
 from eqlearn.selection import simplest_within
 from eqlearn.trajectory_fit import TrajectoryFit
@@ -68,13 +68,26 @@ def joined(
 
     ``units`` (P,): what errors of left-out trajectories are measured in.
     """
+    fits, coefficients, weights = _weighted(experiments, powers)
+    scales = np.array([f.variance(e.floor, e.effective) for f, e in zip(fits, experiments)])
+    floors, squares = np.array([experiment.floor for experiment in experiments]), np.square(units)
+    softest = _softest(experiments, fits)
+    return join(variable, coefficients, weights, scales / squares, floors / squares, max_degree, softest)
+
+
+def rejoined(
+    found: Joined, variable: np.ndarray, experiments: list[Experiment], powers: Powers, rows: np.ndarray
+) -> Joined:
+    """The same curves fitted to some of the experiments alone (``rows``)."""
+    _, coefficients, weights = _weighted([experiments[row] for row in rows], powers)
+    return rejoin(found, variable[rows], coefficients, weights, rows.size / len(experiments))
+
+
+def _weighted(experiments: list[Experiment], powers: Powers) -> tuple[list[TrajectoryFit], np.ndarray, np.ndarray]:
+    """Fits of a support, coefficients (P, k), and what makes their errors white (P, k, k)."""
     fits = [experiment.fit(powers) for experiment in experiments]
     weights = [f.information / np.sqrt(f.variance(e.floor, e.effective)) for f, e in zip(fits, experiments)]
-    scales = np.array([f.variance(e.floor, e.effective) for f, e in zip(fits, experiments)])
-    floors = np.array([experiment.floor for experiment in experiments])
-    coefficients, squares = np.stack([fit.coefficients for fit in fits]), np.square(units)
-    softest = _softest(experiments, fits)
-    return join(variable, coefficients, np.stack(weights), scales / squares, floors / squares, max_degree, softest)
+    return fits, np.stack([fit.coefficients for fit in fits]), np.stack(weights)
 
 
 def _softest(experiments: list[Experiment], fits: list[TrajectoryFit]) -> float:

@@ -60,7 +60,12 @@ def learn(data: ParametricDataset, settings: Settings, provenance: dict, progres
         kept = np.array([fit.powers == target for fit in fits])
     more = {"experiments": int(data.values.size), "kept": int(kept.sum())}
     equation = _joined(data, target, kept, fits, settings.degree, {**provenance, **more})
-    return Learned(equation, _table(data, fits, kept))
+
+    def fitted_to(rows: np.ndarray) -> Equation | None:
+        left = kept & np.isin(np.arange(kept.size), rows)
+        return _joined(data, target, left, fits, settings.degree, {}) if left.any() else None
+
+    return Learned(equation, fitted_to, _table(data, fits, kept))
 
 
 def fit_alone(data: ParametricDataset, row: int, path: Path) -> Fit:

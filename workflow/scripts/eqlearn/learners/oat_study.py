@@ -45,10 +45,15 @@ def joined(
 ) -> Learned:
     """A support fitted to every experiment and joined over the parameter; ``others``: fits by model, for the table."""
     variable, curves = _joined(data, experiments, powers, max_degree)
-    curves = _in_units(curves, experiments[0].units, powers)
-    common = [experiment.fit(powers) for experiment in experiments]
+    units, common = experiments[0].units, [experiment.fit(powers) for experiment in experiments]
     table = _table(data, experiments, {**others, "common": common})
-    return Learned(_equation(data, powers, variable, curves, provenance), table)
+
+    def refit(rows: np.ndarray) -> Equation:
+        again = oat.rejoined(curves, VARIABLES[variable](data.values), experiments, powers, rows)
+        return _equation(data.select(rows), powers, variable, _in_units(again, units, powers), {})
+
+    whole = _in_units(curves, units, powers)
+    return Learned(_equation(data, powers, variable, whole, provenance), refit, table)
 
 
 def _in_units(curves: Joined, units: Units, powers: Powers) -> Joined:

@@ -15,8 +15,10 @@ from eqlearn.errors import InputError
 from eqlearn.networks.architecture import Architecture
 from eqlearn.networks.choosing import ReadingSettings, equations, read_network
 from eqlearn.networks.fitting import NetworkSettings, fit_network
+from eqlearn.networks.judging import judged_pair
 from eqlearn.networks.partition import partition
 from eqlearn.networks.training import Schedule
+from eqlearn.verdict import Limits
 
 # The refined protocol as config.yaml has it (a test compares both).
 REFINED: dict[str, dict[str, Any]] = {
@@ -46,7 +48,7 @@ class ParametricNetwork(RegressorMixin, BaseEstimator):
 
     Attributes
     ----------
-    equation_: the Equation; its status is 'unread' where none could be read.
+    equation_: the Equation; its status is 'unread' where none could be read, its verdict says whether data support it.
     trials_: table with a row per trial: errors, structure, which one was chosen.
     n_features_in_, feature_names_in_: as in scikit-learn; columns of a data frame name the features of the equation.
     """
@@ -89,8 +91,10 @@ class ParametricNetwork(RegressorMixin, BaseEstimator):
         data = dataset_of_rows(x, parameter, target, None if names is None else names.tolist(), seed)
         settings, reading = self._settings(data), ReadingSettings(**_changes(ReadingSettings, "reading", self.reading))
         trained, trials = fit_network(data, settings, f"{NAME}|{self.random_state}", self.device)
-        chosen = read_network(trained, partition(data, settings.parameter_values, settings.held_out), trials, reading)
-        self.equation_ = equations(chosen, trained, data, {"learner": f"{self.network}.refined"})[1]
+        parts = partition(data, settings.parameter_values, settings.held_out)
+        chosen = read_network(trained, parts, trials, reading)
+        pair = equations(chosen, trained, data, {"learner": f"{self.network}.refined"})
+        self.equation_ = judged_pair(pair, chosen, trained, parts, Limits())[1]
         self.trials_ = chosen.table
         return self
 

@@ -48,8 +48,8 @@ def partition(data: ParametricDataset, parameter_values: int | None, held_out: i
     seen = training[: len(training) - held_out]
     rows = spread(count, parameter_values or count)
     last = training[len(training) - held_out :] if held_out else training
-    domain, seen, last = (_columns(data, columns) for columns in (training, seen, last))
-    return Partition(domain, seen, last, _columns(data, test) if test.size else None, rows)
+    domain, seen, last = (columns_of(data, columns) for columns in (training, seen, last))
+    return Partition(domain, seen, last, columns_of(data, test) if test.size else None, rows)
 
 
 def spread(count: int, most: int) -> np.ndarray:
@@ -84,7 +84,7 @@ def _require_sizes(data: ParametricDataset, training: np.ndarray) -> None:
             )
 
 
-def _columns(data: ParametricDataset, columns: np.ndarray) -> ParametricDataset:
+def columns_of(data: ParametricDataset, columns: np.ndarray) -> ParametricDataset:
     """The data set at some of its samples."""
     arrays = {name: getattr(data, name) for name in ("features", "target", "time", "split")}
     chosen = {name: None if array is None else array[:, columns] for name, array in arrays.items()}
