@@ -21,7 +21,7 @@ class EndedError(Exception):
 def forked(work: Callable[[], object], seconds: float, log: Path) -> object:
     """What a function returns, by way of JSON; what it prints goes to the log.
 
-    EndedError after so many CPU seconds, or four times as many by the clock.
+    EndedError after so many CPU seconds, or, asleep, sixty times as many by the clock.
     """
     read, write = os.pipe()
     child = os.fork()
@@ -30,7 +30,7 @@ def forked(work: Callable[[], object], seconds: float, log: Path) -> object:
     os.close(write)
     ended = os.pidfd_open(child)
     with os.fdopen(read, "rb") as pipe:
-        text = pipe.read() if select.select([pipe, ended], [], [], 4 * seconds)[0] else b""
+        text = pipe.read() if select.select([pipe, ended], [], [], 60 * seconds)[0] else b""
     select.select([ended], [], [], 1.0 if text else 0.0)
     os.killpg(child, signal.SIGKILL)  # with all that it started
     status = os.waitpid(child, 0)[1]
