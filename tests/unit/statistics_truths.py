@@ -207,9 +207,41 @@ def truth_errors_of_groups_are_numpys(group_sindy: ModuleType) -> None:
         np.testing.assert_allclose(reduced.solution(chosen, 2.0), ridge)
 
 
+# Local polynomials
+
+
+def truth_variance_of_planted_noise(local_polynomials: ModuleType) -> None:
+    """Beside long waves, the variance of white noise to four standard errors of 2,800 degrees of freedom (7e-5)."""
+    x, random = np.arange(128) / 128, generator("noise variance")
+    for scale in (0.3, 20.0):
+        noisy = np.sin(6 * np.pi * x) + random.normal(0.0, scale, (64, 128))
+        assert abs(local_polynomials.noise_variance(noisy) / scale**2 - 1) < 4 * np.sqrt(2 / 2800)
+
+
+def truth_windows_suit_the_noise(local_polynomials: ModuleType) -> None:
+    """The smoothed field is at most a third further from the truth than with the best windows of all; more noise asks
+    for wider ones."""
+    x, t = np.arange(64) / 64, np.linspace(0, 1, 60)[:, None]
+    wave, noise = np.sin(8 * np.pi * x + 6 * t), generator("windows").normal(size=(60, 64))
+    widths = []
+    for scale in (1e-4, 0.3):
+
+        def error(windows: tuple[int, int]) -> float:
+            smoothed = local_polynomials.derivative(wave + scale * noise, (1.0, 1.0), (0, 0), windows)  # noqa: B023
+            return float(np.mean((smoothed - wave) ** 2))
+
+        odd = [window for window in local_polynomials.WINDOWS if window < 30]
+        assert all(window % 2 for window in odd), "a window has as many points on either side"
+        chosen = local_polynomials.chosen_windows(wave + scale * noise)
+        assert error(chosen) < 1.33 * min(error((along, across)) for along in odd for across in odd), f"{chosen}"
+        widths.append(chosen[0] * chosen[1])
+    assert widths[0] < widths[1]
+
+
 SELECTION = (truth_one_standard_error_of_the_sum, truth_left_out_errors_are_those_of_fresh_data)
 NOISE = (truth_noise_of_experiments_that_end_early, truth_all_that_reach_the_end_count_there)
 OAT = (truth_ties_of_supports, truth_supports_by_the_mean_criterion)
 READING = (truth_one_standard_error_of_the_mean, truth_own_errors_of_samples_are_no_reason_for_terms)
 WEAK_SINDY = (truth_superfluous_groups_stay_out, truth_terms_enter_and_leave)
 GROUP_SINDY = (truth_errors_of_groups_are_numpys,)
+LOCAL_POLYNOMIALS = (truth_variance_of_planted_noise, truth_windows_suit_the_noise)

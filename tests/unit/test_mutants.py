@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from eqlearn import best_subsets, inference, joining, noise, polynomial_flow, selection, sparse
+from eqlearn import best_subsets, inference, joining, local_polynomials, noise, polynomial_flow, selection, sparse
 from eqlearn.learners import group_sindy, oat, weak_sindy
 from eqlearn.networks import reading
 from unit import numeric_truths as truths
@@ -177,6 +177,12 @@ MUTANTS = {
     "errors of a whole library": Mutant(
         group_sindy, " + max(self.beyond, 0.0)", "", (statistics.truth_errors_of_groups_are_numpys,)
     ),
+    "noise of half the size": Mutant(
+        local_polynomials, ") / points)\n", ") / points / 2)\n", (statistics.truth_variance_of_planted_noise,)
+    ),
+    "windows of the least noise": Mutant(
+        local_polynomials, "rest + 2 * variance", "rest + 0 * variance", (statistics.truth_windows_suit_the_noise,)
+    ),
     "half of the parameters counted": Mutant(
         weak_sindy,
         "self.functions.shape[1] * len(self.terms)",
@@ -196,6 +202,7 @@ MODULES = {
     reading: statistics.READING,
     weak_sindy: statistics.WEAK_SINDY,
     group_sindy: statistics.GROUP_SINDY,
+    local_polynomials: statistics.LOCAL_POLYNOMIALS,
 }
 
 

@@ -1,7 +1,7 @@
 """Statistics that choose between models, on planted noise."""
 
 import pytest
-from eqlearn import noise, selection
+from eqlearn import local_polynomials, noise, selection
 from eqlearn.learners import group_sindy, oat, weak_sindy
 from eqlearn.networks import reading
 from unit import statistics_truths as truths
@@ -13,6 +13,7 @@ MODULES = {
     reading: truths.READING,
     weak_sindy: truths.WEAK_SINDY,
     group_sindy: truths.GROUP_SINDY,
+    local_polynomials: truths.LOCAL_POLYNOMIALS,
 }
 
 
