@@ -11,7 +11,7 @@ PDE_KEY := --key equation grid noise seed learner
 PDE_RUNS := --only trials $(PDE_KEY)
 IMAGES := --key task seed learner
 
-.PHONY: reproduce crate test identity study paper parity draws docs lint bench record clean
+.PHONY: reproduce crate test identity study paper parity draws docs lint bench mutants record clean
 
 reproduce: $(RUNTIME)
 	$(BIN)/python workflow/launch.py --cores all
@@ -67,6 +67,9 @@ record: $(DEV)
 
 bench: $(DEV)
 	OMP_NUM_THREADS=1 $(BIN)/python tests/bench/bench.py results/record/benchmark.csv
+
+mutants: $(DEV)
+	OMP_NUM_THREADS=1 $(BIN)/python tests/bench/mutate.py results/record/mutants.csv
 
 clean:
 	rm -rf .snakemake .pytest_cache .ruff_cache .hypothesis

@@ -10,8 +10,21 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from eqlearn import best_subsets, inference, joining, polynomial_flow, scales, sparse
+from eqlearn import (
+    best_subsets,
+    inference,
+    joining,
+    local_polynomials,
+    noise,
+    polynomial_flow,
+    scales,
+    selection,
+    sparse,
+)
+from eqlearn.learners import group_sindy, oat, weak_sindy
+from eqlearn.networks import reading
 from unit import numeric_truths as truths
+from unit import statistics_truths as statistics
 from unit.mutation import executed
 
 
@@ -154,6 +167,69 @@ MUTANTS = {
     "bounds not flagged": Mutant(
         inference, "parameter in (self._grid[0], self._grid[-1])", "False", (truths.truth_at_bound,)
     ),
+    "standard error of the mean for that of the sum": Mutant(
+        selection,
+        " * np.sqrt(excess.size) if",
+        " / np.sqrt(excess.size) if",
+        (statistics.truth_one_standard_error_of_the_sum,),
+    ),
+    "standard deviation of one difference": Mutant(
+        selection, " * np.sqrt(excess.size) if", " if", (statistics.truth_one_standard_error_of_the_sum,)
+    ),
+    "residuals of the fit to all": Mutant(
+        selection,
+        "_grown(rows[index], residual[index])",
+        "residual[index]",
+        (statistics.truth_left_out_errors_are_those_of_fresh_data,),
+    ),
+    "ends of short experiments held": Mutant(
+        noise,
+        "right=v[-1] if longest else np.nan",
+        "right=v[-1]",
+        (statistics.truth_noise_of_experiments_that_end_early,),
+    ),
+    "lowest powers among fits to round-off": Mutant(
+        oat, "sum(p) if error > floor else 0", "sum(p)", (statistics.truth_ties_of_supports,)
+    ),
+    "least error among fits that noise does not tell apart": Mutant(
+        oat, "sum(p) if error > floor else 0", "0", (statistics.truth_ties_of_supports,)
+    ),
+    "criteria summed over experiments": Mutant(
+        oat, "refitted = np.mean(", "refitted = np.sum(", (statistics.truth_supports_by_the_mean_criterion,)
+    ),
+    "standard deviation for standard error": Mutant(
+        reading, " / best.held_out.size**0.5", "", (statistics.truth_one_standard_error_of_the_mean,)
+    ),
+    "own errors of the samples forgotten": Mutant(
+        reading, "best.own, EXACT)", "EXACT)", (statistics.truth_own_errors_of_samples_are_no_reason_for_terms,)
+    ),
+    "ends told apart by round-off": Mutant(
+        noise, " * (1 - 1e-9)", "", (statistics.truth_all_that_reach_the_end_count_there,)
+    ),
+    "terms only leave": Mutant(
+        weak_sindy,
+        "while len(chosen) < min(most, len(everything)):",
+        "while False:",
+        (statistics.truth_terms_enter_and_leave,),
+    ),
+    "terms only enter": Mutant(
+        weak_sindy, "while len(chosen) > 1:", "while False:", (statistics.truth_terms_enter_and_leave,)
+    ),
+    "errors of a whole library": Mutant(
+        group_sindy, " + max(self.beyond, 0.0)", "", (statistics.truth_errors_of_groups_are_numpys,)
+    ),
+    "noise of half the size": Mutant(
+        local_polynomials, ") / points)\n", ") / points / 2)\n", (statistics.truth_variance_of_planted_noise,)
+    ),
+    "windows of the least noise": Mutant(
+        local_polynomials, "rest + 2 * variance", "rest + 0 * variance", (statistics.truth_windows_suit_the_noise,)
+    ),
+    "half of the parameters counted": Mutant(
+        weak_sindy,
+        "self.functions.shape[1] * len(self.terms)",
+        "self.functions.shape[1] * len(self.terms) / 2",
+        (statistics.truth_superfluous_groups_stay_out,),
+    ),
 }
 MODULES = {
     sparse: truths.SPARSE,
@@ -162,6 +238,13 @@ MODULES = {
     joining: truths.JOINING,
     inference: truths.INFERENCE,
     scales: truths.SCALES,
+    selection: statistics.SELECTION,
+    noise: statistics.NOISE,
+    oat: statistics.OAT,
+    reading: statistics.READING,
+    weak_sindy: statistics.WEAK_SINDY,
+    group_sindy: statistics.GROUP_SINDY,
+    local_polynomials: statistics.LOCAL_POLYNOMIALS,
 }
 
 
