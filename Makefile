@@ -8,6 +8,7 @@ RUN := default
 
 RUNS := --key function noise seed learner
 PDE_KEY := --key equation grid noise seed learner
+PDE_RATES := --key equation noise learner
 PDE_RUNS := --only trials $(PDE_KEY)
 IMAGES := --key task seed learner
 
@@ -37,9 +38,11 @@ study: $(RUNTIME)
 	$(BIN)/python workflow/record.py results/study/tables/recovery/mean_field.csv results/record/noise_recovery.csv
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic.scores.csv results/record/network_runs.csv $(RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/networks/analytic_noise.scores.csv results/record/network_runs.csv $(RUNS)
-	$(BIN)/python workflow/record.py results/study/tables/pdes/pde.recovery.csv results/record/pde_recovery.csv
+	$(BIN)/python workflow/record.py results/study/tables/pdes/pde.recovery.csv results/record/pde_recovery.csv $(PDE_RATES)
+	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_others.recovery.csv results/record/pde_recovery.csv $(PDE_RATES)
 	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_networks.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_networks_noise.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
+	$(BIN)/python workflow/record.py results/study/tables/pdes/pde_others.scores.csv results/record/pde_network_runs.csv $(PDE_RUNS)
 	$(BIN)/python workflow/record.py results/study/tables/springs/springs.scores.csv results/record/spring_runs.csv $(IMAGES)
 
 paper: $(RUNTIME)

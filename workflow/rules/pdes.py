@@ -131,7 +131,8 @@ class Pdes(Benchmarks):
         study = self.study(wildcards)
         keys = ("noisy_derivatives", "highest_derivative")
         learners = {label: self.config["learners"][label] for label in study["recovery"]["learners"]}
-        return {**study["recovery"], **{key: study[key] for key in keys}, "learners": learners}
+        clean = {"derivatives": study["derivatives"][self.fields[wildcards.field].function]}
+        return {**study["recovery"], **{key: study[key] for key in keys}, **clean, "learners": learners}
 
     def recovery_files(self, wildcards: Any) -> list[str]:
         """Input function: the recovery tables of a study, one per equation on the first of its grids."""
