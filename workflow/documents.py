@@ -23,6 +23,7 @@ from eqlearn.summary_lines import SINGLE_WINDOWS, counts  # noqa: E402
 from eqlearn.summary_lines import _table as markdown  # noqa: E402
 from eqlearn.verification import VERDICTS  # noqa: E402
 
+RECORD = ROOT / "results" / "record"
 DOCUMENTS = ("README.md", "docs/comparison.md")
 _TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _NUMBER = re.compile(r"(<!--= ([^|]+)\|(\w+) -->).*?(<!---->)", re.DOTALL)
@@ -30,6 +31,13 @@ _FORMATS: dict[str, Callable[[float, float], str]] = {
     "percent": lambda value, error: f"{100 * value:.2g} %",
     "percent_with_error": lambda value, error: f"{with_error(100 * value, 100 * error)} %",
     "two": lambda value, error: f"{value:.2g}",
+}
+_PDE_LEARNERS = {
+    "sindy.published": "SGTR",
+    "sindy_linear.published": "SGTR without products",
+    "sindy.refined": "weak form",
+    "seql.refined": "SEQL",
+    "heql.refined": "HEQL",
 }
 # Rows of README's table: what, source, item of a model, quantity, and the column of limits and targets.
 _PAPER_A = {
@@ -46,7 +54,9 @@ def written(text: str, verification: pd.DataFrame | None, draws: pd.DataFrame) -
 
     def table(match: re.Match) -> str:
         head, name, tail = match.groups()
-        lines = mean_field_draws(draws) if name == "mean_field_draws" else _of_run(name, verification)
+        lines = {"mean_field_draws": lambda: mean_field_draws(draws), "pde_rates": pde_rates}.get(
+            name, lambda: _of_run(name, verification)
+        )()
         return match.group() if lines is None else "\n".join([head, *lines, "", tail])
 
     def number(match: re.Match) -> str:
@@ -162,6 +172,22 @@ def _draws_of(key: tuple[float, float], rows: pd.DataFrame) -> tuple:
     return (*key, *found, f"{within} of {len(rows)}", kept, ", ".join(f"{{{target}}}" for target in rows["target"]))
 
 
+def pde_rates() -> list[str]:
+    """Right supports of all draws or trainings by equation, noise and learner, of what records hold."""
+    linear = pd.read_csv(RECORD / "pde_recovery.csv").rename(columns={"supports_right": "right"})
+    runs = pd.read_csv(RECORD / "pde_network_runs.csv").groupby(["equation", "noise", "learner"])["support_right"]
+    networks = runs.agg(right="sum", draws="size").reset_index()
+    both = pd.concat([linear, networks[networks["learner"].str.endswith(".refined")]])
+    both["share"] = both["right"].astype(int).astype(str) + " of " + both["draws"].astype(str)
+    table = both.pivot_table(index=["equation", "noise"], columns="learner", values="share", aggfunc="first")
+    columns = [learner for learner in _PDE_LEARNERS if learner in table]
+    rows = table[columns].fillna("")
+    named = [_PDE_LEARNERS[learner] for learner in columns]
+    return markdown(
+        ("equation", "noise", *named), ((e, f"{100 * n:g} %", *row) for (e, n), row in zip(rows.index, rows.values))
+    )
+
+
 def main(run: Path) -> None:
     """Write all documents."""
     verification = read_verification(run)
@@ -178,7 +204,7 @@ def read_verification(run: Path) -> pd.DataFrame | None:
 
 def read_draws() -> pd.DataFrame:
     """The recorded draws of the noisy mean field."""
-    return pd.read_csv(ROOT / "results" / "record" / "mean_field_draws.csv")
+    return pd.read_csv(RECORD / "mean_field_draws.csv")
 
 
 if __name__ == "__main__":
