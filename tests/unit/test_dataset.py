@@ -91,7 +91,8 @@ def refusal(path) -> str:
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z_0-9]{0,5}", fullmatch=True)
-QUANTITIES = st.builds(Quantity, TEXT, TEXT)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Zl", "Zp"]), max_size=8)
+QUANTITIES = st.builds(Quantity, WORDS, WORDS)
 TYPES = st.sampled_from(["float64", "float32", "int64", "int32", "uint8"])
 
 
@@ -107,7 +108,7 @@ def real_arrays(shape):
 def datasets(draw):
     """Any dataset: every shape, type, optional part and attribute."""
     index = (draw(st.integers(1, 3)), draw(st.integers(1, 4)))
-    names = draw(st.lists(TEXT, min_size=1, max_size=3, unique=True))
+    names = draw(st.lists(WORDS, min_size=1, max_size=3, unique=True))
     axes = tuple(draw(st.lists(st.integers(1, 3), max_size=2)))
     steps = arrays("float64", index, elements=st.floats(0.01, 10))
     splits = arrays("U13", index, elements=st.sampled_from(["train", "test", "extrapolation"]))
@@ -119,7 +120,7 @@ def datasets(draw):
         name=draw(TEXT),
         parameter=draw(QUANTITIES),
         values=np.sort(draw(real_arrays(index[:1]))),
-        state=tuple(Quantity(name, draw(TEXT)) for name in names),
+        state=tuple(Quantity(name, draw(WORDS)) for name in names),
         features=draw(real_arrays((*index, len(names), *axes))),
         rate=draw(QUANTITIES) if has_target else None,
         target=draw(real_arrays(index)) if has_target else None,
@@ -184,6 +185,8 @@ VIOLATIONS = {
     "no feature": ({"features": np.ones((2, 3, 0)), "state": ()}, "features has shape (2, 3, 0), must be"),
     "more features than names": ({"features": np.ones((2, 3, 3))}, "features has 3 columns for 2 names"),
     "more names than features": ({"features": np.ones((2, 3, 1))}, "features has 1 columns for 2 names"),
+    "a unit with a control character": ({"parameter": Quantity("R", "1\x1b")}, "'1\\x1b' holds a control character"),
+    "a name over two lines": ({"state": (Quantity("C\n"), Quantity("u"))}, "'C\\n' holds a control character"),
     "a name twice": ({"state": (Quantity("C"), Quantity("C", "1/h"))}, "features repeats a name in C, C"),
     "values too long": ({"values": np.ones(3)}, "parameter_value has shape (3,), must be (2,)"),
     "values too deep": ({"values": np.ones((2, 1))}, "parameter_value has shape (2, 1), must be (2,)"),
