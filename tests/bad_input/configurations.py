@@ -109,7 +109,7 @@ FAULTS = [
     (("studies", "pde", "grids", "burgers"), [[8, 64]], ("studies.pde.grids.burgers.0.0", "is 8", "at least 16")),
     (("studies", "pde", "derivatives", "burgers"), REMOVE, ("studies.pde.derivatives.burgers", "missing")),
     (("studies", "pde", "noisy_derivatives", "space"), "fourier", ("noisy_derivatives.space", "spectral, central")),
-    (("studies", "pde", "recovery", "noise"), [0.0], ("studies.pde.recovery.noise.0", "above 0")),
+    (("studies", "pde", "recovery", "noise"), [-0.1], ("studies.pde.recovery.noise.0", "-0.1")),
     (("studies", "pde", "learners"), ["sindy"], ("studies.pde.learners.0", "did you mean 'sindy.")),
     (("studies", "pde", "recovery", "learners"), ["seql.refined"], ("pde.recovery.learners.0", "'seql.refined'")),
     (("studies", "springs", "tasks"), ["fource"], ("studies.springs.tasks", "'fource'", "known are force, energy")),

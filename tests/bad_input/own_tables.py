@@ -38,10 +38,16 @@ STUDIES = [
     ),
     ({"learners": ["oat"]}, "studies.growth.learners.0", "did you mean 'oat.refined'"),
     ({"parameter": {"unit": "1/h"}}, "'studies.growth.parameter.name': is missing."),
-    ({"parameter": {"name": "R\np"}}, "'studies.growth.parameter.name': 'R\\np' holds a control character"),
-    ({"parameter": {"name": "R", "unit": "1/h\a"}}, "'studies.growth.parameter.unit': '1/h\\x07' holds a control"),
-    ({"time": {"unit": "h\ud800"}}, "'studies.growth.time.unit': 'h\\ud800' holds a control character"),
-    ({"time": {"unit": "h" * 101}}, "'studies.growth.time.unit': has 101 characters, at most 100"),
+    ({"parameter": {"name": "R\np"}}, "'studies.growth.parameter.name': is 'R\\np', must be one line of text"),
+    (
+        {"parameter": {"name": "R", "unit": "1/h\a"}},
+        "'studies.growth.parameter.unit': holds '\\x07', must be text of characters that can be printed",
+    ),
+    (
+        {"time": {"unit": "h\ud800"}},
+        "'studies.growth.time.unit': holds '\\ud800', must be text of characters that can be printed",
+    ),
+    ({"time": {"unit": "h" * 101}}, "must be text of at most 100 characters"),
     (
         {"columns": {**STUDY["columns"], "state": "density\n"}, "state": {"name": "N"}},
         "column of the state: 'density\\n' holds a control character or a break of lines",
@@ -130,11 +136,11 @@ LEARNERS = [
     ({"experiments": {"step": 0.3}}, table(), "is 0.3, which chooses the first of 3 values alone."),
     ({"differentiation": "moving_mean"}, table(uneven=True), "growth.csv: at R_p 0.1: moving_mean: times are uneven"),
     ({"differentiation": "savitzky_golay"}, table(uneven=True), "savitzky_golay: times are uneven"),
-    ({}, table(replicates=2), "growth.csv: rows 2 and 10 both give R_p = 0.1 at time 0; if they are replicates"),
+    ({}, table(replicates=2), "growth.csv: rows 2 and 10 both give R_p = 0.1 at time 0, but differ in well; if that"),
     (
         {"columns": {**COLUMNS, "replicate": "well"}},
         table(replicates=2) + "0.3,9,1,w0\n",
-        "R_p = 0.3 at time 9 has 1 of 2 replicates",
+        "row 34: R_p = 0.3 has 9 times, needs 8 as for others.",
     ),
     ({}, table() + "0.3,9,1,w\n", "R_p = 0.3 has 9 times, needs 8 as for others."),
     (

@@ -86,7 +86,7 @@ def test_published_equations_joined_or_alone_carry_the_error_of_the_published_so
         errors=tmp_path / "errors.csv",
         examples=tmp_path / "examples.csv",
         shown=[0.5],
-        time_scale=0.5,
+        growth_share=0.5,
     )
     table = pd.read_csv(tmp_path / "errors.csv").pivot(index="parameter_value", columns="learner", values="mse")
     assert (table["oat.published"] > 1e-10).all()
@@ -148,7 +148,7 @@ def test_terms_of_an_equation_that_is_no_polynomial_are_tabulated_as_they_are_wr
     unread = tmp_path / "unread.json"
     write_equation(Equation(None, ("C",), "r_p", "dC/dt", {}, status="unread", reason="too long"), unread)
     equations = {"own.refined/n4": own, "oat.refined/n4": fitted[0], "seql.refined/n4": unread}
-    tabulate_coefficients(equations=equations, coefficients=path, span=(0.5, 2.0))
+    tabulate_coefficients(equations=equations, coefficients=path, span=(0.5, 2.0), time_scale="r_p")
     table = pd.read_csv(path)
     ours = table[table["learner"] == "own.refined"].groupby("coefficient")["value"].agg(["min", "max"]).round(12)
     fraction = "(_*1 + _*C)**-1*C"

@@ -417,8 +417,10 @@ def truth_ends_of_an_interval(inference: ModuleType) -> None:
 def truth_units_of_the_parameter(inference: ModuleType) -> None:
     """Estimate and interval of a small parameter over long times are those of a usual one."""
     values = mean_field_curve(0.7) + np.random.default_rng(0).normal(scale=0.01, size=RUN_TIMES.size)
-    usual = search_of(inference, MEAN_FIELD, 0.05, RUN_TIMES, BOUNDS).estimate(values)
-    small = search_of(inference, MEAN_FIELD, 0.05, 1e12 * RUN_TIMES, (1e-15, 1e-11)).estimate(values)
+    given = {"threshold": inference.CHI_SQUARE}
+    usual = search_of(inference, MEAN_FIELD, 0.05, RUN_TIMES, BOUNDS, **given).estimate(values)
+    small = search_of(inference, MEAN_FIELD, 0.05, 1e12 * RUN_TIMES, (1e-15, 1e-11), **given).estimate(values)
+    assert usual.low < usual.parameter < usual.high
     for end in ("parameter", "low", "high"):
         np.testing.assert_allclose(1e12 * getattr(small, end), getattr(usual, end), rtol=1e-5)
 

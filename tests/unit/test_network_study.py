@@ -64,7 +64,7 @@ def planted(*terms: tuple[int, float, float], initial: float = 0.05, noise: floa
         target=np.array(rates),
         time_axis=Quantity("time", "time"),
         time=time,
-        attributes={"initial_state": initial},
+        attributes={"initial_state": initial, "time_scale": "r_p"},
     )
 
 
@@ -177,7 +177,7 @@ def flat() -> ParametricDataset:
         (planted(*MEAN_FIELD).select(np.array([0])), {}, "has 1 parameter value, at least 2 are needed"),
         (dataclasses.replace(planted(*MEAN_FIELD), time=None, time_axis=None), {}, "needs trajectories of one state"),
         (dataclasses.replace(planted(*MEAN_FIELD), target=None, rate=None), {}, "has no target to learn"),
-        (dataclasses.replace(planted(*MEAN_FIELD), values=RATES - 0.1), {}, "needs values above 0"),
+        (dataclasses.replace(planted(*MEAN_FIELD), values=RATES - 0.1), {}, "a scale of time is above 0"),
         (planted(*MEAN_FIELD), {"architecture": {"units": {"cube": 2}}}, "primitive 'cube'"),
         (
             planted(*MEAN_FIELD),

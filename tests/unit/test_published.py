@@ -215,7 +215,8 @@ def test_parameters_that_are_not_positive():
     equation = es_published.learn(decay, LassoPath(10, 20, 20.0, 10), {})
     assert equation.template == "p*(c1*C + c2*C**2)"
     assert equation.coefficients["c1"].value == pytest.approx(-0.5, rel=5e-3)
-    zero = dataclasses.replace(data, values=np.array([0.0, 1.0]))
+    scaled = {**data.attributes, "time_scale": "r_p"}
+    zero = dataclasses.replace(data, values=np.array([0.0, 1.0]), attributes=scaled)
     with pytest.raises(InputError, match="test: is sampled at r_p = 0, where"):
         oat_published.learn(zero, oat_published.Settings(LassoPath(10, 100, 50.0, 10), "first", 1), {})
 

@@ -15,7 +15,7 @@ from eqlearn.datasets.sampling import density_trajectories
 from eqlearn.dynamics import forward_solve
 from eqlearn.equation import Equation
 from eqlearn.errors import InputError
-from eqlearn.inference import ParameterSearch, states_of
+from eqlearn.inference import CHI_SQUARE, ParameterSearch, states_of
 from eqlearn.information import information
 from eqlearn.learners import es, group_sindy, oat, oat_study, weak_sindy
 from eqlearn.networks import choosing
@@ -111,7 +111,7 @@ def inferred(units: In, equation: Equation) -> np.ndarray:
     times = units.time * TIMES[0]
     model = states_of(equation, 0.05 * units.state, times, units.state)
     bounds = (0.1 * units.parameter, 2.0 * units.parameter)
-    found = ParameterSearch(model, times, bounds).estimate(units.state * run)
+    found = ParameterSearch(model, times, bounds, threshold=CHI_SQUARE).estimate(units.state * run)
     of_parameter = np.array([found.parameter, found.low, found.high]) / units.parameter
     return np.array([*of_parameter, found.mse / units.state**2])
 

@@ -257,6 +257,7 @@ def test_every_inner_condition_is_foretold_without_it_and_both_ends_stay():
 def test_coefficients_without_some_experiments_are_those_of_the_others(learner):
     """Three experiments of another plateau do not change what is fitted without them."""
     data = runs(lambda _t, n, p: p * n * (1 - n), RATES, TIMES, 0.05)
+    data.attributes["time_scale"] = "p"
     states = data.features.copy()
     states[2] *= 1.2
     learned = {"oat": lambda d: oat_study.learn(d, OAT, {}), "es": lambda d: es.learned(d, ES, {})}[learner](

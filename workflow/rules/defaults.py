@@ -18,6 +18,7 @@ _TRAJECTORIES = {
     "initial_densities": [0.05, 0.25],
     "death_fraction": 0.5,
     "time": {"samples": 100, "growth_times": 20},
+    "time_scale": "proliferation_rate",
     "learners": ["oat.refined", "oat.published", "es.refined", "es.published", "seql.refined", "heql.refined"],
 }
 _STEPS = [0.01, 0.1, 0.5, 1.0]

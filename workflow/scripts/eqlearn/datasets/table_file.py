@@ -19,6 +19,7 @@ from eqlearn.names import require_printable, shown
 
 SEPARATORS = (",", ";", "\t")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_WORD = re.compile(r"(?!(?i:nan|inf|infinity)$)[^\W\d_].*")  # such as the name of a strain
 _UNREADABLE = (OSError, EOFError, zlib.error, csv.Error, UnicodeError, ValueError)
 _SMALLEST, _LARGEST = 1e-100, 1e100  # sizes whose squares and quotients are numbers still
 _LONG = 40  # characters of a cell that are shown
@@ -182,7 +183,8 @@ def _numbers(rows: Rows, name: str, column: pd.Series, role: str) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         found = column.iloc[bad[0]]
-        hint = "; a parameter of names needs a number for each of them" if role == "parameter" else ""
+        named = role == "parameter" and _WORD.fullmatch(str(found).strip())
+        hint = "; a parameter of names needs a number for each of them" if named else ""
         raise InputError(f"{rows.path}: row {rows.line(bad[0])}, column {name}: {_complaint(found)}{hint}.")
     return values
 
