@@ -16,7 +16,7 @@ FULL = {
     DEFAULT["studies"][name]["kind"]: DEFAULT["studies"][name]
     for name in ("bdm", "mean_field", "analytic", "pde", "springs")
 }
-OPTIONAL = ("learner_settings", "experiments.skip", "time.end", "time_scale")
+OPTIONAL = ("learner_settings", "experiments.skip", "time.end")
 OTHERS_DEPEND = ("definitions", "equations", "tasks")  # keys that name what others, if given, are about
 SMALL = {
     "birth_death_migration": {"parameter": [0.5, 1.0, 1.5, 2.0], "snapshots": {}},
