@@ -172,6 +172,9 @@ def test_errors_of_inferred_parameters_are_means_over_runs_then_over_the_paramet
     table = pd.DataFrame({"parameter_value": [1, 1, 2, 2, 3], "relative_error": [0.1, 0.3, 0.4, 0.6, 0.1]})
     monkeypatch.setattr(ablation, "estimates_of", lambda runs, search: table)
     variation = ablation.Variation("oat", "x", knows_noise=False)
-    runs = SimpleNamespace(attributes={"initial_state": 0.25}, features=np.ones((1, 2, 1)))
+    runs = SimpleNamespace(attributes={"initial_state": 0.25}, features=np.ones((3, 4, 1)))
     found = ablation.inference_errors(variation, PULL, runs, runs, (0.1, 1.0))
-    assert found == pytest.approx({"median_relative_error": 0.2, "worst_relative_error": 0.5})
+    assert found["median_relative_error"] == pytest.approx(0.2) and found["worst_relative_error"] == pytest.approx(0.5)
+    chances = np.array([7, 13, 7]) / 27  # of 0.1, 0.2 and 0.5 to be the median of three draws
+    spread = np.sqrt(chances @ np.square([0.1, 0.2, 0.5]) - (chances @ [0.1, 0.2, 0.5]) ** 2)
+    assert found["standard_error_of_median_relative_error"] == pytest.approx(spread, rel=0.1)
