@@ -16,6 +16,12 @@ DEFAULT = yaml.safe_load((CONFIG / "config.yaml").read_text(encoding="utf-8"))
 REMOVE = object()
 HEAT = {"varying": "x", "template": "(2 + cos(p))*u_xx", "domain": [0.0, 6.3], "until": 1.0, "initial": "sin(x)"}
 
+
+def heat(**changes: object) -> dict[str, dict]:
+    """Its definition with changes, which stand first, so that the short name of a case shows them."""
+    return {"heat": {**changes, **{key: value for key, value in HEAT.items() if key not in changes}}}
+
+
 # path to a key, its bad value, words that the sentence must hold
 FAULTS = [
     (("studis",), {}, ("'studis'", "unknown", "did you mean 'studies'")),
@@ -150,12 +156,12 @@ FAULTS = [
     ),
     (
         ("studies", "pde", "definitions"),
-        {"heat": {**HEAT, "template": "u_x*v"}},
+        heat(template="u_x*v"),
         ("definitions.heat", "disagree about v"),
     ),
-    (("studies", "pde", "definitions"), {"heat": {**HEAT, "initial": "sin(y)"}}, ("definitions.heat", "name 'y'", "x")),
-    (("studies", "pde", "definitions"), {"heat": {**HEAT, "initial": "log(x)"}}, ("definitions.heat", "is not finite")),
-    (("studies", "pde", "definitions"), {"heat": {**HEAT, "domain": [1.0, 1.0]}}, ("definitions.heat", "must rise")),
+    (("studies", "pde", "definitions"), heat(initial="sin(y)"), ("definitions.heat", "name 'y'", "x")),
+    (("studies", "pde", "definitions"), heat(initial="log(x)"), ("definitions.heat", "is not finite")),
+    (("studies", "pde", "definitions"), heat(domain=[1.0, 1.0]), ("definitions.heat", "must rise")),
     (("studies", "springs", "image", "width"), 0.01, ("'studies.springs'", "image.width: is 0.01", "half a pixel")),
     (("studies", "springs", "reach"), 3.9, ("'studies.springs'", "3.9 lies outside")),
 ]

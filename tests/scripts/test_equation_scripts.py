@@ -160,7 +160,7 @@ def test_terms_of_an_equation_that_is_no_polynomial_are_tabulated_as_they_are_wr
         "sin(_*C) factor 1": 3.0,
     }
     assert set(table.loc[table["learner"] == "oat.refined", "coefficient"]) == {"c1", "c2"}
-    tabulate_coefficients(equations={"seql.refined/n4": unread}, coefficients=path, span=(0.5, 2.0))
+    tabulate_coefficients(equations={"seql.refined/n4": unread}, coefficients=path, span=(0.5, 2.0), time_scale="r_p")
     assert len(pd.read_csv(path)) == 0
 
 
